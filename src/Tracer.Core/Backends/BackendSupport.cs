@@ -1,0 +1,14 @@
+namespace Tracer.Core.Backends;
+
+/// <summary>Whether a backend can carry out a plan here, and if not, why.</summary>
+/// <param name="IsSupported">Whether it can.</param>
+/// <param name="Reason">Why not, or what it does differently, in one sentence; null when there is nothing to say.</param>
+/// <param name="IsPermissionProblem">Whether more privilege would help.</param>
+public sealed record BackendSupport(bool IsSupported, string? Reason = null, bool IsPermissionProblem = false)
+{
+    /// <summary>It can.</summary>
+    public static BackendSupport Yes { get; } = new(true);
+
+    /// <summary>It cannot.</summary>
+    public static BackendSupport No(string reason, bool permission = false) => new(false, reason, permission);
+}

@@ -1,0 +1,23 @@
+namespace Tracer.Core.Backends;
+
+/// <summary>
+/// An armed plan. <see cref="StopAsync"/> disarms all sites, delivers what is still under way and leaves the target as it was found; disposing does
+/// the same when it was not done.
+/// </summary>
+public interface IProbeAttachment : IAsyncDisposable
+{
+    /// <summary>Ends when the target has exited and all its events were delivered, or fails with the error that ended tracing.</summary>
+    Task Completion { get; }
+
+    /// <summary>Events of an emission that fired and could not be delivered; exact.</summary>
+    ulong LostEvents(int emission);
+
+    /// <summary>Frames whose entry could not be remembered, so that their exit will not be an event; exact.</summary>
+    ulong LostFrames { get; }
+
+    /// <summary>How long the target was stopped by the tracer, all threads added up; zero for backends that never stop it.</summary>
+    TimeSpan TargetStopped { get; }
+
+    /// <summary>Disarms, drains and restores. Calling it again does nothing.</summary>
+    ValueTask StopAsync();
+}

@@ -1,0 +1,19 @@
+using Tracer.Core.Plans;
+
+namespace Tracer.Core.Backends;
+
+/// <summary>A way of tracing: it takes a plan and delivers events.</summary>
+public interface IProbeBackend
+{
+    /// <summary>Its name on the command line: <c>ebpf</c>, <c>ptrace</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether it can carry out this plan on this machine as this user, without changing anything.</summary>
+    BackendSupport Evaluate(TracePlan plan);
+
+    /// <summary>
+    /// Arms all sites. When it returns, every site is armed and events flow to <paramref name="sink"/>.
+    /// </summary>
+    /// <exception cref="Diagnostics.TracerException">It failed; nothing is left behind in the target.</exception>
+    ValueTask<IProbeAttachment> AttachAsync(TracePlan plan, IEventSink sink, CancellationToken cancellationToken);
+}

@@ -1,0 +1,256 @@
+using System.Buffers.Binary;
+using Tracer.Core.Expressions;
+using Tracer.Core.Targets;
+using Tracer.Elf;
+
+namespace Tracer.Core.Evaluation;
+
+/// <summary>
+/// The managed executor of the expression tree: walks a tree over registers and target memory without allocating. Bad addresses and
+/// missing values are statuses, never exceptions.
+/// </summary>
+public ref struct ExpressionEvaluator
+{
+    /// <summary>The most variables a loop may have.</summary>
+    public const int MaximumLoopVariables = 8;
+
+    private readonly ref readonly RegisterSet _registers;
+    private readonly ITargetMemory _memory;
+    private readonly ReadOnlySpan<ulong> _saved;
+    private Span<ulong> _loopVariables;
+
+    /// <summary>Evaluates over these registers, this memory and the values saved at the frame's entry (empty when there are none).</summary>
+    public ExpressionEvaluator(ref readonly RegisterSet registers, ITargetMemory memory, ReadOnlySpan<ulong> saved)
+    {
+        _registers = ref registers;
+        _memory = memory;
+        _saved = saved;
+    }
+
+    /// <summary>
+    /// Evaluates an integer or the bits of a float. On <see cref="EvaluationStatus.Fault"/> <paramref name="value"/> is the address that could
+    /// not be read.
+    /// </summary>
+    public EvaluationStatus Evaluate(Expression expression, out ulong value)
+    {
+        switch (expression)
+        {
+            case ConstantExpression c:
+                value = c.Value;
+                return EvaluationStatus.Ok;
+            case RegisterExpression r:
+                value = _registers[r.Register];
+                return EvaluationStatus.Ok;
+            case LoadExpression l:
+                return Load(l, out value);
+            case BinaryExpression b:
+                return Binary(b, out value);
+            case ConvertExpression c:
+                var status = Evaluate(c.Operand, out value);
+                if (status == EvaluationStatus.Ok)
+                    value = c.Target.Canonical(value);
+                return status;
+            case ConditionalExpression c:
+                status = Evaluate(c.Test, out value);
+                return status != EvaluationStatus.Ok ? status : Evaluate(value != 0 ? c.WhenTrue : c.WhenFalse, out value);
+            case UnaryExpression u:
+                status = Evaluate(u.Operand, out value);
+                if (status == EvaluationStatus.Ok)
+                    value = IntegerMath.Apply(u.Operator, value, u.Operand.Integer);
+                return status;
+            case FloatExpression f:
+                return Evaluate(f.Bits, out value);
+            case LoopVariableExpression v:
+                value = _loopVariables[v.Index];
+                return EvaluationStatus.Ok;
+            case IterateExpression i:
+                return Iterate(i, out value);
+            case SavedExpression s when s.Slot < _saved.Length:
+                value = _saved[s.Slot];
+                return EvaluationStatus.Ok;
+            case VectorExpression v when _registers.HasVectors:
+                value = _registers.GetVector(v.Register - X64Register.Xmm0);
+                return EvaluationStatus.Ok;
+            default:
+                value = 0;
+                return EvaluationStatus.Unavailable;
+        }
+    }
+
+    /// <summary>
+    /// Reads text into <paramref name="destination"/>, whose length is the limit in bytes. <paramref name="value"/> is the text's whole length in
+    /// bytes where it is known (counted text), else what was read; on a fault it is the text's address.
+    /// </summary>
+    public EvaluationStatus ReadText(TextExpression text, Span<byte> destination, out int bytes, out Charset charset, out ulong value)
+    {
+        bytes = 0;
+        charset = Charset.Utf8;
+        var status = Evaluate(text.Address, out value);
+        if (status != EvaluationStatus.Ok)
+            return status;
+        var address = value;
+        if (text.Length is null)
+            return ReadTerminated(address, destination, out bytes, out value);
+
+        status = Evaluate(text.Length, out var length);
+        if (status != EvaluationStatus.Ok)
+            return Failed(status, length, out value);
+        if (text.Charset is not null)
+        {
+            status = Evaluate(text.Charset, out var code);
+            if (status != EvaluationStatus.Ok)
+                return Failed(status, code, out value);
+            charset = (Charset)(byte)code;
+        }
+
+        // The unit's size from the charset's number: 0 and 1 are one byte, 2 two, 4 four.
+        var whole = length << ((int)charset >> 1);
+        var wanted = (int)Math.Min(whole, (ulong)destination.Length);
+        if (_memory.Read(address, destination[..wanted]) != wanted)
+        {
+            value = address;
+            return EvaluationStatus.Fault;
+        }
+
+        bytes = wanted;
+        value = whole;
+        return whole > (ulong)wanted ? EvaluationStatus.Truncated : EvaluationStatus.Ok;
+    }
+
+    private static EvaluationStatus Failed(EvaluationStatus status, ulong address, out ulong value)
+    {
+        value = address;
+        return status;
+    }
+
+    private readonly EvaluationStatus ReadTerminated(ulong address, Span<byte> destination, out int bytes, out ulong value)
+    {
+        const int Page = 4096;
+        bytes = 0;
+        value = address;
+        while (bytes < destination.Length)
+        {
+            var at = address + (ulong)bytes;
+            var chunk = Math.Min(destination.Length - bytes, Page - (int)(at & (Page - 1)));
+            // Short strings are the rule: a first read of 64 bytes spares copying a page for a ten-character name.
+            if (bytes == 0)
+                chunk = Math.Min(chunk, 64);
+            var part = destination.Slice(bytes, chunk);
+            var read = _memory.Read(at, part);
+            var end = part[..read].IndexOf((byte)0);
+            if (end >= 0)
+            {
+                bytes += end;
+                value = (ulong)bytes;
+                return EvaluationStatus.Ok;
+            }
+
+            bytes += read;
+            if (read < chunk)
+            {
+                bytes = 0;
+                value = address;
+                return EvaluationStatus.Fault;
+            }
+        }
+
+        Span<byte> next = stackalloc byte[1];
+        if (_memory.Read(address + (ulong)bytes, next) != 1)
+        {
+            bytes = 0;
+            value = address;
+            return EvaluationStatus.Fault;
+        }
+
+        value = (ulong)bytes;
+        return next[0] == 0 ? EvaluationStatus.Ok : EvaluationStatus.Truncated;
+    }
+
+    private EvaluationStatus Load(LoadExpression load, out ulong value)
+    {
+        var status = Evaluate(load.Address, out value);
+        if (status != EvaluationStatus.Ok)
+            return status;
+        Span<byte> buffer = stackalloc byte[8];
+        buffer.Clear();
+        var size = load.Loaded.Size;
+        if (_memory.Read(value, buffer[..size]) != size)
+            return EvaluationStatus.Fault;
+        value = load.Loaded.Canonical(BinaryPrimitives.ReadUInt64LittleEndian(buffer));
+        return EvaluationStatus.Ok;
+    }
+
+    private EvaluationStatus Binary(BinaryExpression binary, out ulong value)
+    {
+        var status = Evaluate(binary.Left, out var left);
+        value = left;
+        if (status != EvaluationStatus.Ok)
+            return status;
+        if (binary.Operator >= BinaryOperator.LogicalAnd)
+        {
+            if (left != 0 == (binary.Operator == BinaryOperator.LogicalOr))
+            {
+                value = left != 0 ? 1UL : 0UL;
+                return EvaluationStatus.Ok;
+            }
+
+            status = Evaluate(binary.Right, out value);
+            if (status == EvaluationStatus.Ok)
+                value = value != 0 ? 1UL : 0UL;
+            return status;
+        }
+
+        status = Evaluate(binary.Right, out var right);
+        if (status != EvaluationStatus.Ok)
+        {
+            value = right;
+            return status;
+        }
+
+        return IntegerMath.TryApply(binary.Operator, left, right, binary.Left.Integer, out value)
+            ? EvaluationStatus.Ok
+            : EvaluationStatus.DivideByZero;
+    }
+
+    private EvaluationStatus Iterate(IterateExpression loop, out ulong value)
+    {
+        Span<ulong> current = stackalloc ulong[MaximumLoopVariables];
+        Span<ulong> next = stackalloc ulong[MaximumLoopVariables];
+        EvaluationStatus status;
+        for (var k = 0; k < loop.Initial.Count; k++)
+        {
+            status = Evaluate(loop.Initial[k], out value);
+            if (status != EvaluationStatus.Ok)
+                return status;
+            next[k] = value;
+        }
+
+        next.CopyTo(current);
+        var inner = new ExpressionEvaluator(in _registers, _memory, _saved);
+        inner.Bind(current);
+        for (var round = 0; ; round++)
+        {
+            status = inner.Evaluate(loop.While, out value);
+            if (status != EvaluationStatus.Ok)
+                return status;
+            if (value == 0)
+                return inner.Evaluate(loop.Result, out value);
+            if (round == loop.Limit)
+                return EvaluationStatus.LoopLimit;
+            for (var k = 0; k < loop.Next.Count; k++)
+            {
+                status = inner.Evaluate(loop.Next[k], out value);
+                if (status != EvaluationStatus.Ok)
+                    return status;
+                next[k] = value;
+            }
+
+            next.CopyTo(current);
+        }
+    }
+
+#pragma warning disable CS9080, CS9081 // The span outlives nothing: the inner evaluator ends with the frame that owns it.
+    private void Bind(scoped Span<ulong> variables) =>
+        _loopVariables = System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(variables), variables.Length);
+#pragma warning restore CS9080, CS9081
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Tracer.Core.Evaluation;
+using Tracer.Core.Expressions;
+using Tracer.Core.Records;
+
+namespace Tracer.Core.Events;
+
+/// <summary>
+/// A value of an event: an integer, a float or text, or the statement that it could not be read. <see cref="ToString"/> of a missing value says
+/// why it is missing; it is never an empty string.
+/// </summary>
+public readonly record struct TraceValue
+{
+    private readonly ulong _bits;
+
+    /// <summary>Copies a value out of a record.</summary>
+    public TraceValue(ValueRecord record)
+    {
+        Name = record.Planned.Name;
+        Type = record.Planned.Expression.Type;
+        Status = record.Status;
+        _bits = record.Bits;
+        Reason = (record.Planned.Expression as UnavailableExpression)?.Reason;
+        if (Type is TextType && HasValue)
+            Text = TextDecoder.Decode(record.TextBytes, record.Charset, Status == EvaluationStatus.Truncated);
+    }
+
+    /// <summary>Its parameter's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its type.</summary>
+    public ExpressionType Type { get; }
+
+    /// <summary>Whether it is whole, truncated or missing.</summary>
+    public EvaluationStatus Status { get; }
+
+    /// <summary>Whether there is a value, whole or truncated.</summary>
+    public bool HasValue => Status <= EvaluationStatus.Truncated;
+
+    /// <summary>The text, without what the limit cut off; null when it is no text or could not be read.</summary>
+    public string? Text { get; }
+
+    /// <summary>The integer, sign-extended; for unsigned 64-bit values the same bits. Zero when there is none.</summary>
+    public long Int64 => HasValue ? (long)_bits : 0;
+
+    /// <summary>The number of a float; NaN when it is none or could not be read.</summary>
+    public double Double => !HasValue ? double.NaN : Type switch
+    {
+        FloatType { Size: 4 } => BitConverter.UInt32BitsToSingle((uint)_bits),
+        FloatType => BitConverter.UInt64BitsToDouble(_bits),
+        _ => double.NaN,
+    };
+
+    /// <summary>The address that could not be read, when <see cref="Status"/> is a fault.</summary>
+    public ulong FaultAddress => Status == EvaluationStatus.Fault ? _bits : 0;
+
+    /// <summary>A text's whole length in bytes where it is known; 0 otherwise.</summary>
+    public ulong TextLength => Type is TextType && HasValue ? _bits : 0;
+
+    /// <summary>Why the value is not available at this site; null unless the status says so.</summary>
+    public string? Reason { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Status switch
+    {
+        EvaluationStatus.Fault => $"<unreadable 0x{_bits:x}>",
+        EvaluationStatus.Unavailable => $"<unavailable: {Reason ?? "not at this site"}>",
+        EvaluationStatus.DivideByZero => "<division by zero>",
+        EvaluationStatus.LoopLimit => "<too long to compute>",
+        _ => Type switch
+        {
+            TextType => Status == EvaluationStatus.Truncated ? Text + "…" : Text!,
+            FloatType => Double.ToString("R", CultureInfo.InvariantCulture),
+            IntegerType { Signed: false } => _bits.ToString(CultureInfo.InvariantCulture),
+            _ => ((long)_bits).ToString(CultureInfo.InvariantCulture),
+        },
+    };
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+
+namespace Tracer.Core.Expressions;
+
+/// <summary>Prints an expression in one line: <c>string(load8(load8(rbx+32)+120)+48)</c>. Used by <c>-vv</c>, tests and diagnostics.</summary>
+public static class ExpressionPrinter
+{
+    /// <summary>The expression as text.</summary>
+    public static string Print(Expression expression)
+    {
+        var builder = new StringBuilder();
+        Write(builder, expression);
+        return builder.ToString();
+    }
+
+    private static void Write(StringBuilder b, Expression expression)
+    {
+        switch (expression)
+        {
+            case ConstantExpression c:
+                WriteConstant(b, c);
+                break;
+            case RegisterExpression r:
+                b.Append(r.Register.ToString().ToLowerInvariant());
+                break;
+            case VectorExpression v:
+                b.Append(v.Register == Elf.X64Register.Xmm0 || v.Register > Elf.X64Register.Xmm0 ? $"xmm{v.Register - Elf.X64Register.Xmm0}" : "xmm?");
+                break;
+            case LoadExpression l:
+                Call(b, (l.Loaded.Signed ? "loads" : "load") + l.Loaded.Size.ToString(CultureInfo.InvariantCulture), l.Address);
+                break;
+            case UnaryExpression u:
+                b.Append(u.Operator switch { UnaryOperator.Negate => '-', UnaryOperator.Complement => '~', _ => '!' });
+                Write(b, u.Operand);
+                break;
+            case BinaryExpression n:
+                WriteBinary(b, n);
+                break;
+            case ConvertExpression c:
+                Call(b, c.Target.ToString(), c.Operand);
+                break;
+            case ConditionalExpression c:
+                b.Append('(');
+                Write(b, c.Test);
+                b.Append(" ? ");
+                Write(b, c.WhenTrue);
+                b.Append(" : ");
+                Write(b, c.WhenFalse);
+                b.Append(')');
+                break;
+            case IterateExpression i:
+                WriteLoop(b, i);
+                break;
+            case LoopVariableExpression v:
+                b.Append('v').Append(v.Index);
+                break;
+            case SavedExpression s:
+                b.Append("saved").Append(s.Slot);
+                break;
+            case FloatExpression f:
+                Call(b, f.Format.ToString(), f.Bits);
+                break;
+            case TextExpression t:
+                Call(b, "string", [t.Address, .. Optional(t.Length), .. Optional(t.Charset)]);
+                break;
+            case UnavailableExpression u:
+                b.Append("<unavailable: ").Append(u.Reason).Append('>');
+                break;
+            default:
+                b.Append(expression.GetType().Name);
+                break;
+        }
+    }
+
+    private static Expression[] Optional(Expression? expression) => expression is null ? [] : [expression];
+
+    private static void WriteConstant(StringBuilder b, ConstantExpression c)
+    {
+        if (c.Integer.Signed)
+            b.Append((long)c.Value);
+        else if (c.Value < 0x10000)
+            b.Append(c.Value);
+        else
+            b.Append(CultureInfo.InvariantCulture, $"0x{c.Value:x}");
+    }
+
+    private static void WriteBinary(StringBuilder b, BinaryExpression n)
+    {
+        if (n is { Operator: BinaryOperator.Add, Right: ConstantExpression { Integer.Size: 8 } displacement })
+        {
+            Write(b, n.Left);
+            b.Append(CultureInfo.InvariantCulture, $"{(long)displacement.Value:+0;-0;+0}");
+            return;
+        }
+
+        b.Append('(');
+        Write(b, n.Left);
+        b.Append(n.Operator switch
+        {
+            BinaryOperator.Add => " + ",
+            BinaryOperator.Subtract => " - ",
+            BinaryOperator.Multiply => " * ",
+            BinaryOperator.Divide => " / ",
+            BinaryOperator.Remainder => " % ",
+            BinaryOperator.And => " & ",
+            BinaryOperator.Or => " | ",
+            BinaryOperator.Xor => " ^ ",
+            BinaryOperator.ShiftLeft => " << ",
+            BinaryOperator.ShiftRight => " >> ",
+            BinaryOperator.Equal => " == ",
+            BinaryOperator.NotEqual => " != ",
+            BinaryOperator.Less => " < ",
+            BinaryOperator.LessOrEqual => " <= ",
+            BinaryOperator.LogicalAnd => " && ",
+            _ => " || ",
+        });
+        Write(b, n.Right);
+        b.Append(')');
+    }
+
+    private static void WriteLoop(StringBuilder b, IterateExpression i)
+    {
+        b.Append("loop(");
+        for (var k = 0; k < i.Initial.Count; k++)
+        {
+            b.Append(k == 0 ? "v" : ", v").Append(k).Append(" = ");
+            Write(b, i.Initial[k]);
+        }
+
+        b.Append("; while ");
+        Write(b, i.While);
+        for (var k = 0; k < i.Next.Count; k++)
+        {
+            b.Append(k == 0 ? "; v" : ", v").Append(k).Append(" = ");
+            Write(b, i.Next[k]);
+        }
+
+        b.Append("; ");
+        Write(b, i.Result);
+        b.Append(')');
+    }
+
+    private static void Call(StringBuilder b, string name, params ReadOnlySpan<Expression> arguments)
+    {
+        b.Append(name).Append('(');
+        for (var k = 0; k < arguments.Length; k++)
+        {
+            if (k > 0)
+                b.Append(", ");
+            Write(b, arguments[k]);
+        }
+
+        b.Append(')');
+    }
+}

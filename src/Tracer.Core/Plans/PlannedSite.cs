@@ -1,0 +1,10 @@
+using Tracer.Core.Probes;
+
+namespace Tracer.Core.Plans;
+
+/// <summary>One instruction to instrument, with all that is to happen at a hit; a plan has each instruction once.</summary>
+/// <param name="Index">Index in <see cref="TracePlan.Sites"/>.</param>
+/// <param name="Location">The instruction.</param>
+/// <param name="Semaphore">The semaphore to raise while it is instrumented; the kernel allows one per instruction.</param>
+/// <param name="Clauses">What happens, in order.</param>
+public sealed record PlannedSite(int Index, CodeLocation Location, ProbeSemaphore? Semaphore, IReadOnlyList<Clause> Clauses);

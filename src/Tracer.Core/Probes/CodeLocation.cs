@@ -1,0 +1,16 @@
+using Tracer.Core.Targets;
+
+namespace Tracer.Core.Probes;
+
+/// <summary>An instruction of a module: what a breakpoint is put on.</summary>
+/// <param name="Module">The mapped file.</param>
+/// <param name="FileOffset">Offset of the instruction's first byte in the file, which is how the kernel names a uprobe.</param>
+/// <param name="ImageAddress">Its link-time virtual address.</param>
+public sealed record CodeLocation(TargetModule Module, ulong FileOffset, ulong ImageAddress)
+{
+    /// <summary>The address in the target process.</summary>
+    public ulong Address => unchecked(ImageAddress + Module.LoadBias);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Module.Name}+0x{FileOffset:x}";
+}

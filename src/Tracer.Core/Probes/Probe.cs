@@ -1,0 +1,32 @@
+using Tracer.Core.Targets;
+
+namespace Tracer.Core.Probes;
+
+/// <summary>A probe of a target: its name, its typed parameters and the sites where it fires.</summary>
+/// <param name="Provider">Provider name: <c>python</c>.</param>
+/// <param name="Name">Probe name in USDT spelling: <c>function__entry</c>.</param>
+/// <param name="Module">The mapped file it is in.</param>
+/// <param name="Source">Note or synthesised.</param>
+/// <param name="Parameters">Its parameters.</param>
+/// <param name="Sites">Where it fires; empty when it cannot.</param>
+public sealed record Probe(
+    string Provider, string Name, TargetModule Module, ProbeSource Source, IReadOnlyList<ProbeParameter> Parameters, IReadOnlyList<ProbeSite> Sites)
+{
+    /// <summary>Places that must be instrumented together with the sites.</summary>
+    public IReadOnlyList<CompanionSite> Companions { get; init; } = [];
+
+    /// <summary>Semaphores of other probes that must be raised for this one to fire.</summary>
+    public IReadOnlyList<Activation> Activations { get; init; } = [];
+
+    /// <summary>Why the probe would not fire even when it is armed, as far as is known; null when it is ready.</summary>
+    public string? DormantReason { get; init; }
+
+    /// <summary>How sharptrace makes it fire or where the probe comes from, in one clause for <c>-v</c> and <c>list</c>; null when there is nothing to say.</summary>
+    public string? Note { get; init; }
+
+    /// <summary><c>provider:name</c>.</summary>
+    public string FullName => $"{Provider}:{Name}";
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{FullName}({string.Join(", ", Parameters)})";
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using Tracer.Core.Evaluation;
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
+
+namespace Tracer.Core.Records;
+
+/// <summary>Writes records in the layout the kernel programs write, by the managed evaluator; one instance a backend, its buffer is reused.</summary>
+public sealed class RecordWriter
+{
+    private readonly byte[] _buffer;
+    private readonly int _textLimit;
+
+    /// <summary>A writer with room for the largest record of the plan.</summary>
+    public RecordWriter(TracePlan plan)
+    {
+        _textLimit = plan.TextLimit;
+        var largest = RecordLayout.HeaderSize;
+        foreach (var emission in plan.Emissions)
+            largest = Math.Max(largest, RecordLayout.MaximumSize(emission.Values.Count, emission.TextCount, _textLimit));
+        _buffer = new byte[largest];
+    }
+
+    /// <summary>
+    /// Evaluates all values of an emission and returns the record, valid until the next call.
+    /// </summary>
+    /// <param name="emission">What to write.</param>
+    /// <param name="evaluator">Evaluates over the thread's registers and memory.</param>
+    /// <param name="time">CLOCK_MONOTONIC nanoseconds.</param>
+    /// <param name="pid">Process id.</param>
+    /// <param name="tid">Thread id.</param>
+    /// <param name="cpu">CPU, or -1.</param>
+    /// <param name="comm">The thread's name; at most 15 bytes count.</param>
+    public ReadOnlySpan<byte> Write(
+        Emission emission, scoped ref ExpressionEvaluator evaluator, ulong time, int pid, int tid, int cpu, scoped ReadOnlySpan<byte> comm)
+    {
+        var header = _buffer.AsSpan(0, RecordLayout.HeaderSize);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[RecordLayout.TimeOffset..], time);
+        BinaryPrimitives.WriteInt32LittleEndian(header[RecordLayout.PidTgidOffset..], tid);
+        BinaryPrimitives.WriteInt32LittleEndian(header[(RecordLayout.PidTgidOffset + 4)..], pid);
+        BinaryPrimitives.WriteInt32LittleEndian(header[RecordLayout.CpuOffset..], cpu);
+        BinaryPrimitives.WriteInt32LittleEndian(header[RecordLayout.EmissionOffset..], emission.Index);
+        var name = header.Slice(RecordLayout.CommOffset, RecordLayout.CommSize);
+        name.Clear();
+        comm[..Math.Min(comm.Length, RecordLayout.CommSize - 1)].CopyTo(name);
+
+        var slots = emission.Values.Count * RecordLayout.SlotSize;
+        var end = RecordLayout.HeaderSize + slots;
+        for (var k = 0; k < emission.Values.Count; k++)
+        {
+            var slot = _buffer.AsSpan(RecordLayout.HeaderSize + k * RecordLayout.SlotSize, RecordLayout.SlotSize);
+            EvaluationStatus status;
+            ulong value;
+            var bytes = 0;
+            var charset = Charset.Utf8;
+            if (emission.Values[k].Expression is TextExpression text)
+                status = evaluator.ReadText(text, _buffer.AsSpan(end, _textLimit), out bytes, out charset, out value);
+            else
+                status = evaluator.Evaluate(emission.Values[k].Expression, out value);
+            BinaryPrimitives.WriteUInt64LittleEndian(slot[RecordLayout.SlotValueOffset..], value);
+            BinaryPrimitives.WriteInt32LittleEndian(slot[RecordLayout.SlotTextBytesOffset..], bytes);
+            slot[RecordLayout.SlotStatusOffset] = (byte)status;
+            slot[RecordLayout.SlotCharsetOffset] = (byte)charset;
+            slot[14] = 0;
+            slot[15] = 0;
+            end += bytes;
+        }
+
+        return _buffer.AsSpan(0, end);
+    }
+}

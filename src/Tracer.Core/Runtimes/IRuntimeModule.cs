@@ -1,0 +1,17 @@
+using Tracer.Core.Probes;
+
+namespace Tracer.Core.Runtimes;
+
+/// <summary>A runtime's code in one file of a target.</summary>
+public interface IRuntimeModule
+{
+    /// <summary>What was recognised: <c>CPython 3.10.13</c>.</summary>
+    string Description { get; }
+
+    /// <summary>
+    /// The probes of this file: those of its notes, with the runtime's names, types and readiness, and those that sharptrace synthesises
+    /// because no note exists or because it never fires.
+    /// </summary>
+    /// <param name="notes">The probes of the file's notes as the notes have them.</param>
+    IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes);
+}

@@ -1,0 +1,23 @@
+namespace Tracer.Core.Targets;
+
+/// <summary>An ELF file that is mapped into a target, or that is looked at on its own (then its bias is zero).</summary>
+/// <param name="path">Its path as the target sees it.</param>
+/// <param name="openPath">A path by which this process and the kernel can open the same file, whatever the target's mount namespace.</param>
+/// <param name="loadBias">What is added to a link-time address to get the address in the target.</param>
+public sealed class TargetModule(string path, string openPath, ulong loadBias)
+{
+    /// <summary>Its path as the target sees it.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>A path by which this process and the kernel can open the same file.</summary>
+    public string OpenPath { get; } = openPath;
+
+    /// <summary>What is added to a link-time address to get the address in the target.</summary>
+    public ulong LoadBias { get; } = loadBias;
+
+    /// <summary>The file's name without folders.</summary>
+    public string Name { get; } = System.IO.Path.GetFileName(path);
+
+    /// <inheritdoc/>
+    public override string ToString() => Path;
+}

@@ -1,0 +1,17 @@
+namespace Tracer.Core.Targets;
+
+/// <summary>A process to trace, as it was when it was looked at.</summary>
+/// <param name="processId">Its id.</param>
+/// <param name="memory">Its memory.</param>
+/// <param name="modules">The ELF files mapped executable.</param>
+public sealed class TargetProcess(int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules)
+{
+    /// <summary>Its id.</summary>
+    public int ProcessId { get; } = processId;
+
+    /// <summary>Its memory.</summary>
+    public ITargetMemory Memory { get; } = memory;
+
+    /// <summary>The ELF files mapped executable.</summary>
+    public IReadOnlyList<TargetModule> Modules { get; } = modules;
+}
