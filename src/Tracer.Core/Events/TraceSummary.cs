@@ -1,0 +1,35 @@
+namespace Tracer.Core.Events;
+
+/// <summary>What a session did, told at its end.</summary>
+public sealed record TraceSummary
+{
+    /// <summary>The backend's name.</summary>
+    public required string Backend { get; init; }
+
+    /// <summary>Per probe, in the order they were asked for.</summary>
+    public required IReadOnlyList<ProbeCount> Probes { get; init; }
+
+    /// <summary>Events delivered.</summary>
+    public ulong Events { get; init; }
+
+    /// <summary>Events that fired and were not delivered.</summary>
+    public ulong Lost { get; init; }
+
+    /// <summary>Frames whose entry could not be remembered, so that their return was no event.</summary>
+    public ulong LostFrames { get; init; }
+
+    /// <summary>Texts that were longer than the limit.</summary>
+    public ulong Truncated { get; init; }
+
+    /// <summary>Values that could not be read.</summary>
+    public ulong Unreadable { get; init; }
+
+    /// <summary>How long the target was stopped by the tracer, all threads added up.</summary>
+    public TimeSpan TargetStopped { get; init; }
+
+    /// <summary>From armed to disarmed.</summary>
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Why there were no events, as far as is known; null when there were some.</summary>
+    public string? WhyNoEvents { get; init; }
+}

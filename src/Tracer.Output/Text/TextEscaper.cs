@@ -1,0 +1,61 @@
+using System.Buffers;
+
+namespace Tracer.Output.Text;
+
+/// <summary>
+/// Writes UTF-8 so that it stays on one line and cannot steer a terminal: control characters become <c>\n</c>, <c>\t</c> or <c>\xNN</c>,
+/// and a quote is escaped inside quotes.
+/// </summary>
+public static class TextEscaper
+{
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
+
+    /// <summary>Writes the text; <paramref name="quoted"/> also escapes the double quote. A backslash is left alone: text that could not be decoded carries them.</summary>
+    public static void Write(OutputBuffer output, ReadOnlySpan<byte> utf8, bool quoted)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (utf8.IndexOfAnyExcept(Plain) < 0)
+        {
+            output.Append(utf8);
+            return;
+        }
+
+        for (var k = 0; k < utf8.Length; k++)
+        {
+            var b = utf8[k];
+            switch (b)
+            {
+                case (byte)'\n':
+                    output.Append("\\n"u8);
+                    break;
+                case (byte)'\r':
+                    output.Append("\\r"u8);
+                    break;
+                case (byte)'\t':
+                    output.Append("\\t"u8);
+                    break;
+                case (byte)'"' when quoted:
+                    output.Append("\\\""u8);
+                    break;
+                case < 0x20 or 0x7f:
+                    Hex(output, b);
+                    break;
+                case 0xC2 when k + 1 < utf8.Length && utf8[k + 1] < 0xA0:
+                    // U+0080 to U+009F: the C1 controls, which some terminals obey.
+                    Hex(output, utf8[++k]);
+                    break;
+                default:
+                    output.Append(b);
+                    break;
+            }
+        }
+    }
+
+    private static void Hex(OutputBuffer output, byte value)
+    {
+        output.Append("\\x"u8);
+        output.Append("0123456789abcdef"u8[value >> 4]);
+        output.Append("0123456789abcdef"u8[value & 15]);
+    }
+}

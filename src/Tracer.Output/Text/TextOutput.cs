@@ -1,0 +1,257 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Evaluation;
+using Tracer.Core.Events;
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Core.Records;
+
+namespace Tracer.Output.Text;
+
+/// <summary>
+/// One event a line on standard output, everything else on standard error:
+/// <c>12:01:02.123456  4312/4312  python:function__entry  app.py:3 fib</c>. Parameters named filename, lineno and funcname are shown as a place,
+/// the others as <c>name=value</c>.
+/// </summary>
+public sealed class TextOutput : TraceOutput
+{
+    private static readonly SearchValues<string> PlaceNames = SearchValues.Create(["filename", "lineno", "funcname"], StringComparison.Ordinal);
+
+    private readonly OutputBuffer _output;
+    private readonly TextWriter _messages;
+    private readonly WallClock _clock = new();
+    private readonly ArrayBufferWriter<byte> _scratch = new(256);
+    private readonly bool _colour;
+    private readonly bool _verbose;
+    private ReadOnlyMemory<byte>[] _names = [];
+
+    /// <summary>Makes the output.</summary>
+    /// <param name="events">Where events go.</param>
+    /// <param name="messages">Where everything else goes.</param>
+    /// <param name="colour">Whether to colour event lines.</param>
+    /// <param name="verbose">Whether to name the armed sites.</param>
+    public TextOutput(OutputBuffer events, TextWriter messages, bool colour, bool verbose)
+        : base(events) => (_output, _messages, _colour, _verbose) = (events, messages, colour, verbose);
+
+    /// <inheritdoc/>
+    public override void Attached(int processId, string backend, IReadOnlyList<Probe> probes)
+    {
+        ArgumentNullException.ThrowIfNull(probes);
+        var sites = probes.Sum(p => p.Sites.Count);
+        _messages.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Attached to {processId} by {backend}: {Count(probes.Count, "probe")}, {Count(sites, "site")}. Ctrl-C stops."));
+        if (!_verbose)
+            return;
+        foreach (var probe in probes)
+        {
+            foreach (var site in probe.Sites)
+                _messages.WriteLine($"  {probe.FullName} at {site.Location}: {string.Join(", ", probe.Parameters.Zip(site.Arguments, (p, a) => $"{p.Name} = {a}"))}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnEvent(in EventRecord record)
+    {
+        WriteTime(record.Time);
+        Number(record.ProcessId);
+        _output.Append((byte)'/');
+        Number(record.ThreadId);
+        _output.Append("  "u8);
+        if (_colour)
+            _output.Append("\e[36m"u8);
+        _output.Append(NameOf(record.Emission).Span);
+        if (_colour)
+            _output.Append("\e[0m"u8);
+        _output.Append("  "u8);
+        WritePlace(record);
+        foreach (var value in record)
+        {
+            if (HasPlace(record.Emission) && PlaceNames.Contains(value.Planned.Name))
+                continue;
+            _output.Append((byte)' ');
+            Ascii(value.Planned.Name);
+            _output.Append((byte)'=');
+            WriteValue(value, quoted: true);
+        }
+
+        _output.EndLine();
+    }
+
+    /// <inheritdoc/>
+    public override void Error(TracerException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        _messages.WriteLine($"sharptrace: {error.Message} [{error.Id}]");
+    }
+
+    /// <inheritdoc/>
+    public override void Summary(TraceSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        OnBatchEnd();
+        foreach (var probe in summary.Probes)
+        {
+            _messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {probe.Probe,-40} {probe.Events,12:N0} events{(probe.Lost > 0 ? $", {probe.Lost:N0} lost" : "")}"));
+        }
+
+        var parts = new List<string>
+        {
+            string.Create(CultureInfo.InvariantCulture, $"{summary.Events:N0} events"),
+            string.Create(CultureInfo.InvariantCulture, $"{summary.Lost:N0} lost"),
+            string.Create(CultureInfo.InvariantCulture, $"{summary.Truncated:N0} truncated"),
+            string.Create(CultureInfo.InvariantCulture, $"{summary.Unreadable:N0} unreadable"),
+        };
+        if (summary.LostFrames > 0)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.LostFrames:N0} returns not seen"));
+        parts.Add($"backend {summary.Backend}");
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"target stopped {summary.TargetStopped.TotalMilliseconds:0.0} ms"));
+        parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Duration.TotalSeconds:0.0} s"));
+        _messages.WriteLine(string.Join(", ", parts) + ".");
+        if (summary.WhyNoEvents is not null)
+            _messages.WriteLine(summary.WhyNoEvents);
+    }
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    private static bool HasPlace(Emission emission)
+    {
+        var found = 0;
+        foreach (var value in emission.Values)
+        {
+            if (PlaceNames.Contains(value.Name))
+                found++;
+        }
+
+        return found == 3;
+    }
+
+    private void WritePlace(in EventRecord record)
+    {
+        if (!HasPlace(record.Emission))
+            return;
+        WriteNamed(record, "filename");
+        _output.Append((byte)':');
+        WriteNamed(record, "lineno");
+        _output.Append((byte)' ');
+        WriteNamed(record, "funcname");
+    }
+
+    private void WriteNamed(in EventRecord record, string name)
+    {
+        foreach (var value in record)
+        {
+            if (value.Planned.Name == name)
+            {
+                WriteValue(value, quoted: false);
+                return;
+            }
+        }
+    }
+
+    private void WriteValue(ValueRecord value, bool quoted)
+    {
+        if (value.Status > EvaluationStatus.Truncated)
+        {
+            Utf8(new TraceValue(value).ToString());
+            return;
+        }
+
+        switch (value.Planned.Expression.Type)
+        {
+            case TextType:
+                var truncated = value.Status == EvaluationStatus.Truncated;
+                _scratch.ResetWrittenCount();
+                TextDecoder.WriteUtf8(_scratch, value.TextBytes, value.Charset, truncated);
+                if (quoted)
+                    _output.Append((byte)'"');
+                TextEscaper.Write(_output, _scratch.WrittenSpan, quoted);
+                if (truncated)
+                    _output.Append("…"u8);
+                if (quoted)
+                    _output.Append((byte)'"');
+                break;
+            case FloatType:
+                Formattable(value.Number);
+                break;
+            case IntegerType { Signed: true }:
+                Number((long)value.Bits);
+                break;
+            default:
+                Utf8Formatter.TryFormat(value.Bits, _output.GetSpan(20), out var written);
+                _output.Advance(written);
+                break;
+        }
+    }
+
+    private void WriteTime(ulong monotonic)
+    {
+        // HH:mm:ss.ffffff by hand: it is on the hot path.
+        var ticks = _clock.ToLocalTicks(monotonic) % TimeSpan.TicksPerDay;
+        var span = _output.GetSpan(24);
+        if (_colour)
+            _output.Append("\e[2m"u8);
+        span = _output.GetSpan(24);
+        var seconds = ticks / TimeSpan.TicksPerSecond;
+        Two(span, (int)(seconds / 3600));
+        span[2] = (byte)':';
+        Two(span[3..], (int)(seconds / 60 % 60));
+        span[5] = (byte)':';
+        Two(span[6..], (int)(seconds % 60));
+        span[8] = (byte)'.';
+        var micros = (int)(ticks % TimeSpan.TicksPerSecond / 10);
+        for (var k = 14; k > 8; k--)
+        {
+            span[k] = (byte)('0' + micros % 10);
+            micros /= 10;
+        }
+
+        _output.Advance(15);
+        if (_colour)
+            _output.Append("\e[0m"u8);
+        _output.Append("  "u8);
+    }
+
+    private static void Two(Span<byte> span, int value)
+    {
+        span[0] = (byte)('0' + value / 10);
+        span[1] = (byte)('0' + value % 10);
+    }
+
+    private void Number(long value)
+    {
+        Utf8Formatter.TryFormat(value, _output.GetSpan(20), out var written);
+        _output.Advance(written);
+    }
+
+    private void Formattable(double value)
+    {
+        value.TryFormat(_output.GetSpan(32), out var written, "R", CultureInfo.InvariantCulture);
+        _output.Advance(written);
+    }
+
+    private void Ascii(string text)
+    {
+        var span = _output.GetSpan(text.Length);
+        _output.Advance(Encoding.ASCII.GetBytes(text, span));
+    }
+
+    private void Utf8(string text)
+    {
+        var span = _output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _output.Advance(Encoding.UTF8.GetBytes(text, span));
+    }
+
+    private ReadOnlyMemory<byte> NameOf(Emission emission)
+    {
+        if (emission.Index >= _names.Length)
+            Array.Resize(ref _names, Math.Max(emission.Index + 1, _names.Length * 2));
+        if (_names[emission.Index].IsEmpty)
+            _names[emission.Index] = Encoding.UTF8.GetBytes(emission.ProbeName);
+        return _names[emission.Index];
+    }
+}

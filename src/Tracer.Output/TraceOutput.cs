@@ -1,0 +1,37 @@
+using Tracer.Core.Backends;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Events;
+using Tracer.Core.Probes;
+using Tracer.Core.Records;
+
+namespace Tracer.Output;
+
+/// <summary>
+/// Where a trace is told: events, attachment, errors and the summary, in one format. Losses and errors are part of every format. Events arrive on
+/// the backend's thread, the rest before the first and after the last of them.
+/// </summary>
+public abstract class TraceOutput : IEventSink
+{
+    private readonly OutputBuffer _buffer;
+
+    /// <summary>Writes events through this buffer.</summary>
+    protected TraceOutput(OutputBuffer buffer) => _buffer = buffer;
+
+    /// <summary>Ends with the error when output cannot be written any more (full disk, closed pipe).</summary>
+    public Task<IOException> Failed => _buffer.Failed;
+
+    /// <inheritdoc/>
+    public abstract void OnEvent(in EventRecord record);
+
+    /// <inheritdoc/>
+    public void OnBatchEnd() => _buffer.Flush();
+
+    /// <summary>All sites are armed.</summary>
+    public abstract void Attached(int processId, string backend, IReadOnlyList<Probe> probes);
+
+    /// <summary>An expected failure.</summary>
+    public abstract void Error(TracerException error);
+
+    /// <summary>The end.</summary>
+    public abstract void Summary(TraceSummary summary);
+}
