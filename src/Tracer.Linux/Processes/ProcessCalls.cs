@@ -1,0 +1,48 @@
+namespace Tracer.Linux;
+
+/// <summary>Processes and threads through the gate: signals, identity, pid descriptors, CPU affinity.</summary>
+public static unsafe class ProcessCalls
+{
+    /// <summary>kill(2). ESRCH when there is no such process.</summary>
+    public static SystemCallResult Kill(this ISystemCallGate gate, int pid, Signal signal) => new(gate.Invoke(SystemCall.Kill, pid, (nint)signal));
+
+    /// <summary>tgkill(2): a signal to one thread.</summary>
+    public static SystemCallResult KillThread(this ISystemCallGate gate, int pid, int tid, Signal signal) =>
+        new(gate.Invoke(SystemCall.TgKill, pid, tid, (nint)signal));
+
+    /// <summary>pidfd_open(2), Linux 5.3: readable once the process has exited, and never mistaken for a later process with its number.</summary>
+    public static KernelResult<OwnedDescriptor> OpenPid(this ISystemCallGate gate, int pid)
+    {
+        var result = new SystemCallResult(gate.Invoke(SystemCall.PidFdOpen, pid));
+        return result.IsError ? new KernelError(result.Error, $"opening process {pid}") : new OwnedDescriptor(gate, (int)result.Raw, $"process {pid}");
+    }
+
+    /// <summary>pidfd_send_signal(2), Linux 5.1.</summary>
+    public static SystemCallResult Kill(this ISystemCallGate gate, OwnedDescriptor process, Signal signal)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return new(gate.Invoke(SystemCall.PidFdSendSignal, process.Number, (nint)signal));
+    }
+
+    /// <summary>The calling thread's id.</summary>
+    public static int ThreadId(this ISystemCallGate gate) => (int)gate.Invoke(SystemCall.GetTid);
+
+    /// <summary>The effective user id.</summary>
+    public static uint EffectiveUserId(this ISystemCallGate gate) => (uint)gate.Invoke(SystemCall.GetEUid);
+
+    /// <summary>prctl(2).</summary>
+    public static SystemCallResult ProcessControl(this ISystemCallGate gate, int option, nint a = 0, nint b = 0, nint c = 0, nint d = 0) =>
+        new(gate.Invoke(SystemCall.PrCtl, option, a, b, c, d));
+
+    /// <summary>The CPUs that thread <paramref name="tid"/> (zero: the caller) may run on.</summary>
+    public static KernelResult<CpuSet> Affinity(this ISystemCallGate gate, int tid)
+    {
+        CpuSet set = default;
+        var result = new SystemCallResult(gate.Invoke(SystemCall.SchedGetAffinity, tid, sizeof(CpuSet), (nint)(&set)));
+        return result.IsError ? new KernelError(result.Error, $"reading the affinity of thread {tid}") : set;
+    }
+
+    /// <summary>Lets thread <paramref name="tid"/> (zero: the caller) run on these CPUs only. EINVAL when none of them exists.</summary>
+    public static SystemCallResult SetAffinity(this ISystemCallGate gate, int tid, CpuSet cpus) =>
+        new(gate.Invoke(SystemCall.SchedSetAffinity, tid, sizeof(CpuSet), (nint)(&cpus)));
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Tracer.Linux;
+
+/// <summary>The kernel's <c>siginfo_t</c> of x86-64, 128 bytes; of its union, the members that a tracer needs.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 128)]
+public struct SignalInformation
+{
+    [FieldOffset(0)]
+    private readonly int _signal;
+    [FieldOffset(4)]
+    private readonly int _errno;
+    [FieldOffset(8)]
+    private readonly int _code;
+    [FieldOffset(16)]
+    private readonly int _pid;
+    [FieldOffset(16)]
+    private readonly ulong _address;
+    [FieldOffset(20)]
+    private readonly int _uid;
+
+    /// <summary>The signal.</summary>
+    public readonly Signal Signal => (Signal)_signal;
+
+    /// <summary>Where it came from: zero for kill(2), 0x80 for an int3 (SI_KERNEL), 2 for a single step (TRAP_TRACE), 1 SEGV_MAPERR ...</summary>
+    public readonly int Code => _code;
+
+    /// <summary>The sender, when a process sent it.</summary>
+    public readonly int SenderPid => _pid;
+
+    /// <summary>The address of a fault (SIGSEGV, SIGBUS, SIGILL, SIGTRAP).</summary>
+    public readonly ulong Address => _address;
+}
