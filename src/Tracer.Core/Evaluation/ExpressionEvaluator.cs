@@ -81,7 +81,7 @@ public ref struct ExpressionEvaluator
     /// Reads text into <paramref name="destination"/>, whose length is the limit in bytes. <paramref name="value"/> is the text's whole length in
     /// bytes where it is known (counted text), else what was read; on a fault it is the text's address.
     /// </summary>
-    public EvaluationStatus ReadText(TextExpression text, Span<byte> destination, out int bytes, out Charset charset, out ulong value)
+    public EvaluationStatus ReadText(TextExpression text, scoped Span<byte> destination, out int bytes, out Charset charset, out ulong value)
     {
         bytes = 0;
         charset = Charset.Utf8;
@@ -123,7 +123,7 @@ public ref struct ExpressionEvaluator
         return status;
     }
 
-    private readonly EvaluationStatus ReadTerminated(ulong address, Span<byte> destination, out int bytes, out ulong value)
+    private readonly EvaluationStatus ReadTerminated(ulong address, scoped Span<byte> destination, out int bytes, out ulong value)
     {
         const int Page = 4096;
         bytes = 0;

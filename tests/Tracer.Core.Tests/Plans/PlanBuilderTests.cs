@@ -1,0 +1,61 @@
+using Tracer.Core.Evaluation;
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Core.Records;
+using Tracer.Core.Targets;
+using Tracer.Elf;
+using Xunit;
+
+namespace Tracer.Core.Tests.Plans;
+
+public sealed class PlanBuilderTests
+{
+    private static readonly TargetModule Module = new("/app", "/app", 0);
+    private static readonly TargetProcess Target = new(1, new BufferMemory(0x1000, "fib\0"u8.ToArray()), [Module]);
+
+    [Fact]
+    public void An_instruction_that_serves_two_probes_is_planned_once()
+    {
+        var entry = MakeProbe("entry", 0x10);
+        var store = new FrameStore("eval", 1);
+        var save = new FrameSave(store, Build.Register(X64Register.Rsp), new ExpressionList(Build.Register(X64Register.Rdi)));
+        var exit = MakeProbe("return", 0x20) with { Companions = [new CompanionSite(new CodeLocation(Module, 0x10, 0x10), save)] };
+        var plan = PlanBuilder.Build(Target, [entry, exit, entry]);
+        Assert.Equal([0x10UL, 0x20UL], plan.Sites.Select(s => s.Location.FileOffset));
+        Assert.Equal(2, plan.Sites[0].Clauses.Count);
+        Assert.Same(save, plan.Sites[0].Clauses[1].Save);
+        Assert.Equal(2, plan.Emissions.Count);
+    }
+
+    [Fact]
+    public void A_written_record_reads_back()
+    {
+        var probe = new Probe("p", "n", Module, ProbeSource.Usdt,
+            [new("a", IntegerType.Int32), new("text", TextType.Instance), new("bad", TextType.Instance), new("d", FloatType.Double)],
+            [new ProbeSite(new CodeLocation(Module, 0x10, 0x10), new ExpressionList(
+                Build.Constant(ulong.MaxValue, IntegerType.Int32),
+                Build.CString(Build.Constant(0x1000)),
+                Build.CString(Build.Constant(0)),
+                new FloatExpression(Build.Constant(BitConverter.DoubleToUInt64Bits(1.5)), FloatType.Double)))]);
+        var plan = PlanBuilder.Build(Target, [probe], 16);
+        var registers = default(RegisterSet);
+        var evaluator = new ExpressionEvaluator(in registers, Target.Memory, []);
+        var writer = new RecordWriter(plan);
+        var bytes = writer.Write(plan.Emissions[0], ref evaluator, 123, 7, 8, 1, "python3"u8);
+        Assert.True(EventRecord.IsWellFormed(plan.Emissions[0], bytes));
+        Assert.False(EventRecord.IsWellFormed(plan.Emissions[0], bytes[..^1]));
+        var e = new Core.Events.TraceEvent(new EventRecord(plan.Emissions[0], bytes), new Core.Events.WallClock());
+        Assert.Equal((123UL, 7, 8, 1, "python3", "p:n"), (e.MonotonicNanoseconds, e.ProcessId, e.ThreadId, e.Cpu, e.Comm, e.Probe));
+        Assert.Equal((-1L, "fib", "<unreadable 0x0>", 1.5), (e["a"].Int64, e["text"].Text, e["bad"].ToString(), e["d"].Double));
+    }
+
+    [Theory]
+    [InlineData(9, 16)]
+    [InlineData(1024, 1024)]
+    public void The_text_limit_is_rounded_up(int asked, int limit) =>
+        Assert.Equal(limit, PlanBuilder.Build(Target, [MakeProbe("x", 1)], asked).TextLimit);
+
+    private static Probe MakeProbe(string name, ulong offset) =>
+        new("app", name, Module, ProbeSource.Usdt, [], [new ProbeSite(new CodeLocation(Module, offset, offset), new ExpressionList())]);
+}
