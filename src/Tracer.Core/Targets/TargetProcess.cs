@@ -1,10 +1,12 @@
 namespace Tracer.Core.Targets;
 
-/// <summary>A process to trace, as it was when it was looked at.</summary>
+/// <summary>A process to trace, as it was when it was looked at. Disposing unmaps its files.</summary>
 /// <param name="processId">Its id.</param>
 /// <param name="memory">Its memory.</param>
 /// <param name="modules">The ELF files mapped executable.</param>
-public sealed class TargetProcess(int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules)
+/// <param name="owned">What to dispose with it.</param>
+public sealed class TargetProcess(
+    int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules, IReadOnlyList<IDisposable>? owned = null) : IDisposable
 {
     /// <summary>Its id.</summary>
     public int ProcessId { get; } = processId;
@@ -14,4 +16,11 @@ public sealed class TargetProcess(int processId, ITargetMemory memory, IReadOnly
 
     /// <summary>The ELF files mapped executable.</summary>
     public IReadOnlyList<TargetModule> Modules { get; } = modules;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var item in owned ?? [])
+            item.Dispose();
+    }
 }

@@ -1,0 +1,64 @@
+using Tracer.Core.Binding;
+using Tracer.Core.Runtimes;
+using Tracer.Core.Targets;
+
+namespace Tracer.Core.Probes;
+
+/// <summary>All probes of a target: those of its notes and those that its runtimes know to synthesise.</summary>
+public sealed class ProbeCatalog
+{
+    private ProbeCatalog(IReadOnlyList<Probe> probes, IReadOnlyList<string> runtimes, IReadOnlyList<string> warnings)
+    {
+        Probes = probes;
+        Runtimes = runtimes;
+        Warnings = warnings;
+    }
+
+    /// <summary>The probes, by module in map order, then as the notes have them.</summary>
+    public IReadOnlyList<Probe> Probes { get; }
+
+    /// <summary>The runtimes recognised: <c>CPython 3.11.2 in /usr/bin/python3.11</c>.</summary>
+    public IReadOnlyList<string> Runtimes { get; }
+
+    /// <summary>What could not be read, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Reads the notes of all modules and asks the runtimes.</summary>
+    public static ProbeCatalog Load(IEnumerable<TargetModule> modules, IReadOnlyList<IRuntime> runtimes)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        ArgumentNullException.ThrowIfNull(runtimes);
+        var probes = new List<Probe>();
+        var names = new List<string>();
+        var warnings = new List<string>();
+        foreach (var module in modules)
+        {
+            var notes = NoteProbes.Read(module, warnings);
+            var recognised = runtimes.Select(r => r.Recognise(module)).FirstOrDefault(m => m is not null);
+            if (recognised is not null)
+                names.Add($"{recognised.Description} in {module.Path}");
+            probes.AddRange(recognised?.FindProbes(notes) ?? notes);
+        }
+
+        return new ProbeCatalog(probes, names, warnings);
+    }
+
+    /// <summary>The probes a spec asks for, with the types it gives.</summary>
+    public IReadOnlyList<Probe> Match(ProbeSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return [.. Probes.Where(spec.Matches).Select(spec.Apply)];
+    }
+
+    /// <summary>The names nearest to a spec that matched nothing, best first; empty when none is near.</summary>
+    public IReadOnlyList<string> Suggest(ProbeSpec spec, int most = 3)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var wanted = $"{spec.Provider}:{spec.Name}";
+        return [.. Probes.Select(p => p.FullName).Distinct()
+            .Select(n => (Name: n, Distance: NameDistance.Between(wanted, n)))
+            .Where(n => n.Distance <= Math.Max(3, n.Name.Length / 2))
+            .OrderBy(n => n.Distance).ThenBy(n => n.Name, StringComparer.Ordinal)
+            .Take(most).Select(n => n.Name)];
+    }
+}

@@ -1,0 +1,12 @@
+namespace Tracer;
+
+/// <summary>Which backend to use.</summary>
+public enum BackendChoice
+{
+    /// <summary>The best that works here: ebpf, then ptrace.</summary>
+    Auto,
+    /// <summary>uprobes with BPF programs: needs CAP_BPF and CAP_PERFMON, Linux 5.19 or later; never stops the target.</summary>
+    Ebpf,
+    /// <summary>ptrace breakpoints: needs the right to ptrace the target only; stops the thread at every hit.</summary>
+    Ptrace,
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+using Tracer.Core.Backends;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Plans;
+using Tracer.Logging;
+
+namespace Tracer;
+
+/// <summary>Chooses the backend for a plan and says why.</summary>
+internal static class BackendSelector
+{
+    public static IProbeBackend Select(BackendChoice choice, IReadOnlyList<IProbeBackend> backends, TracePlan plan, ILogger logger)
+    {
+        var wanted = choice switch { BackendChoice.Ebpf => "ebpf", BackendChoice.Ptrace => "ptrace", _ => null };
+        BackendSupport? refusal = null;
+        string? refused = null;
+        foreach (var backend in backends.Where(b => wanted is null || b.Name == wanted))
+        {
+            var support = backend.Evaluate(plan);
+            if (support.IsSupported)
+            {
+                var reason = support.Reason ?? (wanted is null ? "the first that works here" : "asked for");
+                SessionLog.BackendChosen(logger, backend.Name, reason);
+                return backend;
+            }
+
+            SessionLog.BackendRefused(logger, backend.Name, support.Reason ?? "no reason given");
+            // The most preferred backend's refusal is the one worth telling, unless a later one lacks only permission.
+            if (refusal is null || (!refusal.IsPermissionProblem && support.IsPermissionProblem))
+                (refusal, refused) = (support, backend.Name);
+        }
+
+        if (refusal is null)
+            throw new TracerException("ST0203", FailureKind.Unsupported, $"There is no backend {wanted ?? "at all"} in this build.");
+        var kind = refusal.IsPermissionProblem ? FailureKind.NotPermitted : FailureKind.Unsupported;
+        throw new TracerException(
+            "ST0204", kind, wanted is null ? "No backend can trace this process here." : $"The {wanted} backend cannot trace this process here.",
+            $"{refused}: {refusal.Reason}", "Run 'sharptrace doctor' to see what is missing and how to get it.");
+    }
+}

@@ -1,0 +1,24 @@
+using System.Threading.Channels;
+using Tracer.Core.Backends;
+using Tracer.Core.Events;
+using Tracer.Core.Records;
+
+namespace Tracer;
+
+/// <summary>Copies events into the channel that <see cref="TraceSession.Events"/> reads; a full channel refuses, and the session counts it.</summary>
+internal sealed class ChannelSink(ChannelWriter<TraceEvent> writer) : IEventSink
+{
+    private readonly WallClock _clock = new();
+
+    public ulong Dropped { get; private set; }
+
+    public void OnEvent(in EventRecord record)
+    {
+        if (!writer.TryWrite(new TraceEvent(record, _clock)))
+            Dropped++;
+    }
+
+    public void OnBatchEnd()
+    {
+    }
+}

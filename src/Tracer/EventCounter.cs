@@ -1,0 +1,94 @@
+using Tracer.Core.Backends;
+using Tracer.Core.Evaluation;
+using Tracer.Core.Events;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Core.Records;
+
+namespace Tracer;
+
+/// <summary>Stands between backend and sink and counts, per emission, what was delivered, cut and unreadable.</summary>
+internal sealed class EventCounter(TracePlan plan, IEventSink sink) : IEventSink
+{
+    private readonly ulong[] _delivered = new ulong[plan.Emissions.Count];
+    private readonly ulong[] _dropped = new ulong[plan.Emissions.Count];
+    private readonly ChannelSink? _channel = sink as ChannelSink;
+    private ulong _truncated;
+    private ulong _unreadable;
+
+    public ulong Delivered => Sum(_delivered);
+
+    public ulong Dropped => Sum(_dropped);
+
+    public void OnEvent(in EventRecord record)
+    {
+        var before = _channel?.Dropped ?? 0;
+        sink.OnEvent(record);
+        if (_channel is not null && _channel.Dropped != before)
+        {
+            _dropped[record.Emission.Index]++;
+            return;
+        }
+
+        _delivered[record.Emission.Index]++;
+        foreach (var value in record)
+        {
+            if (value.Status == EvaluationStatus.Ok)
+                continue;
+            if (value.Status == EvaluationStatus.Truncated)
+                _truncated++;
+            else
+                _unreadable++;
+        }
+    }
+
+    public void OnBatchEnd() => sink.OnBatchEnd();
+
+    public TraceSummary Summarise(IReadOnlyList<Probe> probes, IProbeAttachment attachment, string backend, TimeSpan duration)
+    {
+        var counts = new List<ProbeCount>();
+        foreach (var group in plan.Emissions.GroupBy(e => e.ProbeName))
+        {
+            ulong events = 0, lost = 0;
+            foreach (var emission in group)
+            {
+                events += _delivered[emission.Index];
+                lost += _dropped[emission.Index] + attachment.LostEvents(emission.Index);
+            }
+
+            counts.Add(new ProbeCount(group.Key, events, lost));
+        }
+
+        var delivered = Sum(_delivered);
+        var lostInAll = (ulong)counts.Sum(c => (long)c.Lost);
+        return new TraceSummary
+        {
+            Backend = backend,
+            Probes = counts,
+            Events = delivered,
+            Lost = lostInAll,
+            LostFrames = attachment.LostFrames,
+            Truncated = _truncated,
+            Unreadable = _unreadable,
+            TargetStopped = attachment.TargetStopped,
+            Duration = duration,
+            WhyNoEvents = delivered + lostInAll > 0 ? null : WhyNoEvents(probes),
+        };
+    }
+
+    private static string WhyNoEvents(IReadOnlyList<Probe> probes)
+    {
+        var dormant = probes.Where(p => p.DormantReason is not null).Select(p => $"{p.FullName}: {p.DormantReason}").Distinct().ToArray();
+        return dormant.Length > 0
+            ? $"No events. {string.Join(" ", dormant)}"
+            : "No events: all sites were armed and the target did not pass any of them while it was traced.";
+    }
+
+    private static ulong Sum(ulong[] counts)
+    {
+        ulong sum = 0;
+        foreach (var count in counts)
+            sum += Volatile.Read(in count);
+        return sum;
+    }
+}

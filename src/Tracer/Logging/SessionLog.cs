@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tracer.Logging;
+
+internal static partial class SessionLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Backend {Backend}: {Reason}")]
+    public static partial void BackendChosen(ILogger logger, string backend, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Backend {Backend} not used: {Reason}")]
+    public static partial void BackendRefused(ILogger logger, string backend, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Recognised {Runtime}")]
+    public static partial void RuntimeRecognised(ILogger logger, string runtime);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Warning}")]
+    public static partial void CatalogWarning(ILogger logger, string warning);
+
+    [LoggerMessage(5, LogLevel.Information, "{Probe}: {Note}")]
+    public static partial void ProbeNote(ILogger logger, string probe, string note);
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Tracer.Core.Backends;
+using Tracer.Core.Plans;
+using Tracer.Core.Runtimes;
+using Tracer.Linux;
+
+namespace Tracer;
+
+/// <summary>What to trace and how.</summary>
+public sealed record TraceOptions
+{
+    /// <summary>The probes: <c>provider:probe</c> with globs, or DTrace's spelling.</summary>
+    public required IReadOnlyList<string> Probes { get; init; }
+
+    /// <summary>Which backend to use.</summary>
+    public BackendChoice Backend { get; init; } = BackendChoice.Auto;
+
+    /// <summary>The most bytes of a text that are recorded, 8 to 65,536; longer ones are marked truncated.</summary>
+    public int TextLimit { get; init; } = PlanBuilder.DefaultTextLimit;
+
+    /// <summary>
+    /// Receives events synchronously on the backend's thread, without allocation; <see cref="TraceSession.Events"/> then stays empty. Null to read
+    /// <see cref="TraceSession.Events"/>.
+    /// </summary>
+    public IEventSink? Sink { get; init; }
+
+    /// <summary>How many events <see cref="TraceSession.Events"/> holds for a slow reader before further ones count as lost; 1 or more.</summary>
+    public int EventCapacity { get; init; } = 65_536;
+
+    /// <summary>Where the session says what it chose and why.</summary>
+    public ILogger? Logger { get; init; }
+
+    /// <summary>The runtimes to ask; null for all that are built in.</summary>
+    public IReadOnlyList<IRuntime>? Runtimes { get; init; }
+
+    /// <summary>The backends to choose from, in order of preference; null for all that are built in.</summary>
+    public IReadOnlyList<IProbeBackend>? Backends { get; init; }
+
+    /// <summary>The kernel; null for the real one.</summary>
+    public ISystemCallGate? Gate { get; init; }
+}

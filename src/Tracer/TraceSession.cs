@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tracer.Core.Backends;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Events;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Core.Targets;
+using Tracer.Linux;
+using Tracer.Logging;
+
+namespace Tracer;
+
+/// <summary>
+/// A running trace of one process: made by <see cref="AttachAsync"/> with all probes armed, read through <see cref="Events"/>, ended by
+/// <see cref="StopAsync"/> or disposing, which leaves the target as it was found.
+/// </summary>
+public sealed class TraceSession : IAsyncDisposable
+{
+    private readonly TargetProcess _target;
+    private readonly TracePlan _plan;
+    private readonly EventCounter _counter;
+    private readonly Channel<TraceEvent>? _channel;
+    private readonly IProbeAttachment _attachment;
+    private readonly IProbeBackend _backend;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly Task _watcher;
+    private TimeSpan? _duration;
+
+    private TraceSession(
+        TargetProcess target, TracePlan plan, IReadOnlyList<Probe> probes, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
+        IProbeAttachment attachment)
+    {
+        _target = target;
+        _plan = plan;
+        Probes = probes;
+        _counter = counter;
+        _channel = channel;
+        _backend = backend;
+        _attachment = attachment;
+        _watcher = WatchAsync();
+    }
+
+    /// <summary>The process traced.</summary>
+    public int ProcessId => _target.ProcessId;
+
+    /// <summary>The backend in use: <c>ebpf</c>, <c>ptrace</c>.</summary>
+    public string Backend => _backend.Name;
+
+    /// <summary>The probes that are armed.</summary>
+    public IReadOnlyList<Probe> Probes { get; }
+
+    /// <summary>The events as they come; ends when the target exits or the session is stopped. To be read by one reader.</summary>
+    public IAsyncEnumerable<TraceEvent> Events => ReadAsync();
+
+    /// <summary>Ends when the target has exited, or fails with the error that ended tracing.</summary>
+    public Task Completion => _attachment.Completion;
+
+    /// <summary>Events delivered so far.</summary>
+    public ulong DeliveredEvents => _counter.Delivered;
+
+    /// <summary>Events that fired and were not delivered so far.</summary>
+    public ulong LostEvents
+    {
+        get
+        {
+            var lost = _counter.Dropped;
+            foreach (var emission in _plan.Emissions)
+                lost += _attachment.LostEvents(emission.Index);
+            return lost;
+        }
+    }
+
+    /// <summary>Attaches to a running process and arms the probes.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="options">What to trace.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <exception cref="TracerException">An expected failure: no such process or probe, no permission, no support. The target is unharmed.</exception>
+    public static async Task<TraceSession> AttachAsync(int processId, TraceOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var gate = options.Gate ?? LinuxSystemCalls.Instance;
+        var logger = options.Logger ?? NullLogger.Instance;
+        var specs = ProbeSelection.Parse(options.Probes);
+        var target = new TargetOpener(gate).Open(processId);
+        try
+        {
+            var probes = ProbeSelection.Select(specs, target, options.Runtimes ?? BuiltIn.Runtimes, logger);
+            var plan = PlanBuilder.Build(target, probes, options.TextLimit);
+            var backend = BackendSelector.Select(options.Backend, options.Backends ?? BuiltIn.Backends(gate), plan, logger);
+            var channel = options.Sink is null
+                ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
+                : null;
+            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer));
+            var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
+            return new TraceSession(target, plan, probes, counter, channel, backend, attachment);
+        }
+        catch
+        {
+            target.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Disarms all probes, delivers what is still under way, and ends <see cref="Events"/>. Calling it again does nothing.</summary>
+    public async Task StopAsync()
+    {
+        await _attachment.StopAsync().ConfigureAwait(false);
+        _duration ??= Stopwatch.GetElapsedTime(_started);
+        _channel?.Writer.TryComplete();
+    }
+
+    /// <summary>What the session did so far; exact after <see cref="StopAsync"/>.</summary>
+    public TraceSummary Summarise() => _counter.Summarise(
+        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        await _attachment.DisposeAsync().ConfigureAwait(false);
+        await _watcher.ConfigureAwait(false);
+        _target.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            await _attachment.Completion.ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is TracerException or OperationCanceledException)
+        {
+            failure = error;
+        }
+
+        _duration ??= Stopwatch.GetElapsedTime(_started);
+        _channel?.Writer.TryComplete(failure);
+    }
+
+    private async IAsyncEnumerable<TraceEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (_channel is null)
+            yield break;
+        await foreach (var item in _channel.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            yield return item;
+    }
+}
