@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Tracer.Elf.Dwarf;
+
+namespace Tracer.Elf.Tests.Dwarf;
+
+/// <summary>Real libpythons against what gdb says about them (the two tables beside this file).</summary>
+public sealed class CPythonLayoutTests
+{
+    public static TheoryData<string> Versions => ["2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "deb3.11"];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Offsets_sizes_and_types_equal_those_of_gdb(string version)
+    {
+        var reader = RealFiles.LibPython(version);
+        var rows = RealFiles.Table("cpython-layouts.tsv").Select(line => line.Split('\t')).Where(row => row[0] == version).ToList();
+        var layouts = reader.Types.FindStructs([.. rows.Select(row => row[1]).Distinct()]);
+        var wrong = rows.Select(row => Compare(layouts, row)).Where(difference => difference.Length > 0).ToList();
+
+        Assert.NotEmpty(rows);
+        Assert.Empty(wrong);
+        Assert.Empty(reader.Diagnostics);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Offsets_for_decoders_equal_those_of_gdb(string version)
+    {
+        var reader = RealFiles.LibPython(version);
+        int compared = 0;
+        foreach (string line in RealFiles.Table("cpython-offsets.txt").SkipWhile(line => line != "=== " + version).Skip(1).TakeWhile(line => line[0] != '='))
+        {
+            var match = Regex.Match(line, @"^(sizeof )?((?:struct )?\w+)(?: (\d+)| (\w.*))?$");
+            string name = match.Groups[2].Value;
+            if (match.Groups[3].Success && match.Groups[1].Success)
+            {
+                Assert.True(reader.Types.TryFindStruct(name, out var layout), name);
+                Assert.Equal(long.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture), layout.ByteSize);
+                compared++;
+            }
+            foreach (string field in match.Groups[4].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Assert.True(reader.Types.TryFindStruct(name, out var layout), name);
+                string[] parts = field.Split('=');
+                Assert.Equal(parts[1], layout.Field(parts[0])?.ByteOffset.ToString(CultureInfo.InvariantCulture));
+                compared++;
+            }
+        }
+        Assert.SkipWhen(compared == 0 && version == "deb3.11", "The table has no section for Debian's Python.");
+        Assert.True(compared > 10, $"{compared} compared");
+    }
+
+    private static string Compare(IReadOnlyDictionary<string, StructLayout> layouts, string[] row)
+    {
+        string what = string.Join(' ', row);
+        if (!layouts.TryGetValue(row[1], out var layout))
+            return what + ": structure not found";
+        long offset = long.Parse(row[3], CultureInfo.InvariantCulture), size = long.Parse(row[4], CultureInfo.InvariantCulture);
+        if (row[2] == "(sizeof)")
+            return layout.ByteSize == size ? "" : $"{what}: size {layout.ByteSize}";
+        if (!layout.TryGetField(row[2], out var field))
+            return what + ": no such field";
+        if (Regex.Match(row[5], @"^bits (\d+)\.\.(\d+) .*\) (.*)$") is { Success: true } bits)
+        {
+            int first = int.Parse(bits.Groups[1].Value, CultureInfo.InvariantCulture), last = int.Parse(bits.Groups[2].Value, CultureInfo.InvariantCulture);
+            return field.ByteOffset * 8 + field.BitOffset == offset * 8 + first && field.BitSize == last - first + 1
+                && field.Type.ByteSize == size && field.Type.ToString() == bits.Groups[3].Value
+                ? "" : $"{what}: {field.ByteOffset}:{field.BitOffset}+{field.BitSize} {field.Type}";
+        }
+        return field.ByteOffset == offset && field.ByteSize == size && (row[5].Length == 0 || field.Type.ToString() == row[5])
+            ? "" : $"{what}: {field.ByteOffset} {field.ByteSize} {field.Type}";
+    }
+}
