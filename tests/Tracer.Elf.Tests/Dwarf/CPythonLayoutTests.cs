@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Tracer.Elf.Dwarf;
+using Xunit;
 
 namespace Tracer.Elf.Tests.Dwarf;
 
@@ -61,14 +62,19 @@ public sealed class CPythonLayoutTests
             return layout.ByteSize == size ? "" : $"{what}: size {layout.ByteSize}";
         if (!layout.TryGetField(row[2], out var field))
             return what + ": no such field";
-        if (Regex.Match(row[5], @"^bits (\d+)\.\.(\d+) .*\) (.*)$") is { Success: true } bits)
+        if (Regex.Match(row[5], @"^bits (\d+)\.\.(\d+) \(of byte (\d+)\) (.*)$") is { Success: true } bits)
         {
             int first = int.Parse(bits.Groups[1].Value, CultureInfo.InvariantCulture), last = int.Parse(bits.Groups[2].Value, CultureInfo.InvariantCulture);
-            return field.ByteOffset * 8 + field.BitOffset == offset * 8 + first && field.BitSize == last - first + 1
-                && field.Type.ByteSize == size && field.Type.ToString() == bits.Groups[3].Value
+            int byteOfBit = int.Parse(bits.Groups[3].Value, CultureInfo.InvariantCulture);
+            return field.ByteOffset * 8 + field.BitOffset == (offset - byteOfBit) * 8 + first && field.BitSize == last - first + 1
+                && field.Type.ByteSize == size && TypeName(field) == bits.Groups[4].Value
                 ? "" : $"{what}: {field.ByteOffset}:{field.BitOffset}+{field.BitSize} {field.Type}";
         }
-        return field.ByteOffset == offset && field.ByteSize == size && (row[5].Length == 0 || field.Type.ToString() == row[5])
+        return field.ByteOffset == offset && field.ByteSize == size && (row[5].Length == 0 || TypeName(field) == row[5])
             ? "" : $"{what}: {field.ByteOffset} {field.ByteSize} {field.Type}";
     }
+
+    // The table has C's short names of integer types, DWARF gcc's long ones.
+    private static string TypeName(StructMember field) => field.Type.ToString()
+        .Replace("long unsigned int", "unsigned long").Replace("long int", "long").Replace("short int", "short");
 }

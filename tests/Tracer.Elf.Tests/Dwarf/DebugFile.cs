@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Tracer.Elf.Dwarf;
+using Xunit;
 
 namespace Tracer.Elf.Tests.Dwarf;
 

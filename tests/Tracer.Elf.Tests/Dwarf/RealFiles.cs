@@ -1,4 +1,5 @@
 using Tracer.Elf.Dwarf;
+using Xunit;
 
 namespace Tracer.Elf.Tests.Dwarf;
 
