@@ -145,6 +145,8 @@ internal ref struct DwarfEntryReader
     /// <summary>DW_AT_abstract_origin or DW_AT_specification.</summary>
     public readonly DwarfAttributeValue Origin => ReadNoted(_item.Origin);
 
+    public readonly DwarfAttributeValue LowPc => ReadNoted(_item.LowPc);
+
     public readonly bool HasCode => _item.LowPc >= 0 || _item.Ranges >= 0;
 
     public readonly bool IsDeclaration => _item.Declaration >= 0 && Read(_item.Declaration).IsFlagSet;
