@@ -1,0 +1,123 @@
+namespace Tracer.Elf.Dwarf;
+
+/// <summary>A function that has code, or one place where it was inlined. Parameters and type are read when first asked for.</summary>
+public sealed class DwarfSubprogram
+{
+    // From a concrete function to its abstract one, from there to a declaration in a class: three hops in practice.
+    private const int MaxOrigins = 8;
+
+    private readonly DwarfReader _reader;
+    private readonly DwarfEntryRef _entry;
+    private readonly DwarfAttributeValue _frameBase;
+    private readonly DwarfEntryRef? _typeUnit;
+    private readonly DwarfAttributeValue _type;
+    private IReadOnlyList<DwarfParameter>? _parameters;
+    private DwarfType? _returnType;
+
+    internal DwarfSubprogram(ref DwarfEntryReader entry)
+    {
+        _entry = new(entry.Unit, entry.Offset);
+        _reader = entry.Unit.Reader;
+        Ranges = DwarfRangeReader.Read(ref entry);
+        _frameBase = entry.Find(DwarfAttribute.FrameBase);
+        IsInlined = entry.Tag == DwarfTag.InlinedSubroutine;
+        // What this entry leaves unsaid its origin says.
+        var at = _entry;
+        for (int i = 0; i < MaxOrigins && at.TryOpen(out var source); i++)
+        {
+            Name ??= DwarfValues.Text(at.Unit, source.Name);
+            LinkageName ??= DwarfValues.Text(at.Unit, FindLinkageName(ref source));
+            IsExternal |= source.Find(DwarfAttribute.External).IsFlagSet;
+            Line ??= source.Find(DwarfAttribute.DeclLine).Constant;
+            if (_typeUnit is null && source.Type is { Exists: true } type)
+            {
+                _typeUnit = at;
+                _type = type;
+            }
+            if (!DwarfValues.TryReference(at.Unit, source.Origin, out at))
+                break;
+        }
+    }
+
+    /// <summary>The name, or null when it has none.</summary>
+    public string? Name { get; }
+
+    /// <summary>The mangled name, or null when it is the same or not said.</summary>
+    public string? LinkageName { get; }
+
+    /// <summary>Whether other files may call it by name.</summary>
+    public bool IsExternal { get; }
+
+    /// <summary>Whether this is a place where the function was inlined, not the function itself.</summary>
+    public bool IsInlined { get; }
+
+    /// <summary>The line of the declaration, or null.</summary>
+    public long? Line { get; }
+
+    /// <summary>The code, as linked; the first range starts with the entry, others are parts put elsewhere (gcc's <c>.cold</c>).</summary>
+    public IReadOnlyList<DwarfAddressRange> Ranges { get; }
+
+    /// <summary>The first address, or 0 when it has no code.</summary>
+    public ulong LowPc => Ranges.Count > 0 ? Ranges[0].Low : 0;
+
+    /// <summary>The end of the first range.</summary>
+    public ulong HighPc => Ranges.Count > 0 ? Ranges[0].High : 0;
+
+    /// <summary>The offset of its entry in the section it is in.</summary>
+    public long Offset => _entry.Offset;
+
+    /// <summary>What it returns; void when nothing.</summary>
+    public DwarfType ReturnType => _returnType ??= _typeUnit is { } at ? _reader.Types.Resolve(at.Unit, _type) : DwarfType.Void;
+
+    /// <summary>The parameters in order.</summary>
+    public IReadOnlyList<DwarfParameter> Parameters => _parameters ??= ReadParameters();
+
+    /// <summary>What DW_OP_fbreg is relative to: often DW_OP_call_frame_cfa.</summary>
+    public IReadOnlyList<DwarfLocation> FrameBase => DwarfLocationReader.Read(_entry.Unit, _frameBase);
+
+    /// <summary>The prototype in C.</summary>
+    /// <returns>One line.</returns>
+    public override string ToString() =>
+        ReturnType.Declare($"{Name}({(Parameters.Count == 0 ? "void" : string.Join(", ", Parameters.Select(p => p.Type.Declare(p.Name ?? ""))))})");
+
+    internal static DwarfAttributeValue FindLinkageName(ref DwarfEntryReader entry) =>
+        entry.Find(DwarfAttribute.LinkageName) is { Exists: true } name ? name : entry.Find(DwarfAttribute.MipsLinkageName);
+
+    private List<DwarfParameter> ReadParameters()
+    {
+        var found = new List<DwarfParameter>();
+        var at = _entry;
+        for (int i = 0; i < MaxOrigins && at.TryOpen(out var entry); i++)
+        {
+            var origin = entry.Origin;
+            while (entry.MoveNext())
+            {
+                if (entry.Tag == DwarfTag.FormalParameter)
+                    found.Add(ReadParameter(ref entry));
+                entry.SkipChildren();
+            }
+            if (found.Count > 0 || !DwarfValues.TryReference(at.Unit, origin, out at))
+                break;
+        }
+        return found;
+    }
+
+    private DwarfParameter ReadParameter(ref DwarfEntryReader entry)
+    {
+        var unit = entry.Unit;
+        var locations = DwarfLocationReader.Read(unit, entry.Find(DwarfAttribute.Location));
+        long? constant = entry.Find(DwarfAttribute.ConstValue).Constant;
+        string? name = null;
+        DwarfType? type = null;
+        var at = new DwarfEntryRef(unit, entry.Offset);
+        for (int i = 0; i < MaxOrigins && at.TryOpen(out var source); i++)
+        {
+            name ??= DwarfValues.Text(at.Unit, source.Name);
+            if (source.Type is { Exists: true } reference)
+                type ??= _reader.Types.Resolve(at.Unit, reference);
+            if (!DwarfValues.TryReference(at.Unit, source.Origin, out at))
+                break;
+        }
+        return new(name, type ?? DwarfType.UnknownType, locations, constant);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text;
+
+namespace Tracer.Elf.Dwarf;
+
+/// <summary>Finds functions by name or address: those on the top level and in namespaces, C++ methods at their definitions.</summary>
+public sealed class DwarfSubprograms
+{
+    private const int MaxOrigins = 8;
+
+    private readonly DwarfReader _reader;
+
+    internal DwarfSubprograms(DwarfReader reader) => _reader = reader;
+
+    /// <summary>Finds the functions with code that have a name, static ones of several files and compiler-made clones included.</summary>
+    /// <param name="name">The name as in the source, or the linkage (mangled) name.</param>
+    /// <returns>The functions in the order of the file; empty when there is none.</returns>
+    public IReadOnlyList<DwarfSubprogram> Find(string name) => Search(name, inlined: false, firstOnly: false);
+
+    /// <summary>Finds the first function with code that has a name; stops there.</summary>
+    /// <param name="name">The name as in the source, or the linkage (mangled) name.</param>
+    /// <param name="subprogram">The function.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryFind(string name, out DwarfSubprogram subprogram)
+    {
+        var found = Search(name, inlined: false, firstOnly: true);
+        subprogram = found.Count > 0 ? found[0] : null!;
+        return found.Count > 0;
+    }
+
+    /// <summary>Finds the places where a function was inlined. Walks everything.</summary>
+    /// <param name="name">The name as in the source, or the linkage (mangled) name.</param>
+    /// <returns>The places in the order of the file.</returns>
+    public IReadOnlyList<DwarfSubprogram> FindInlined(string name) => Search(name, inlined: true, firstOnly: false);
+
+    /// <summary>Finds the function whose code an address is in.</summary>
+    /// <param name="address">The address as linked.</param>
+    /// <param name="subprogram">The function.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryFindAt(ulong address, out DwarfSubprogram subprogram)
+    {
+        var ranges = new List<DwarfAddressRange>();
+        foreach (var section in _reader.UnitSections)
+        {
+            for (int i = 0; section.UnitAt(i) is { } unit; i++)
+            {
+                if (!unit.TryLoad())
+                    continue;
+                _reader.CheckSkeleton(unit);
+                ranges.Clear();
+                DwarfRangeReader.Read(unit.Skeleton ?? unit, unit.LowPc, unit.HighPc, unit.Ranges, ranges);
+                if (ranges.Count > 0 && !Contain(ranges, address))
+                    continue;
+                var entry = new DwarfEntryReader(unit, unit.FirstEntry);
+                entry.MoveNext();
+                while (entry.MoveNext())
+                {
+                    if (entry.Tag == DwarfTag.Subprogram && entry.HasCode && Covers(ref entry, address, ranges))
+                    {
+                        subprogram = new(ref entry);
+                        return true;
+                    }
+                    if (entry.Tag is not (DwarfTag.Namespace or DwarfTag.Module))
+                        entry.SkipChildren();
+                }
+            }
+        }
+        subprogram = null!;
+        return false;
+    }
+
+    private static bool Covers(ref DwarfEntryReader entry, ulong address, List<DwarfAddressRange> ranges)
+    {
+        ranges.Clear();
+        DwarfRangeReader.Read(entry.Unit, DwarfValues.Address(entry.Unit, entry.LowPc), entry.Find(DwarfAttribute.HighPc),
+            entry.Find(DwarfAttribute.Ranges), ranges);
+        return Contain(ranges, address);
+    }
+
+    private static bool Contain(List<DwarfAddressRange> ranges, ulong address)
+    {
+        foreach (var range in ranges)
+        {
+            if (range.Contains(address))
+                return true;
+        }
+        return false;
+    }
+
+    private List<DwarfSubprogram> Search(string name, bool inlined, bool firstOnly)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var found = new List<DwarfSubprogram>();
+        byte[] wanted = Encoding.UTF8.GetBytes(name);
+        if (wanted.Length == 0)
+            return found;
+        foreach (var section in _reader.UnitSections)
+        {
+            for (int i = 0; section.UnitAt(i) is { } unit; i++)
+            {
+                if (!unit.TryLoad())
+                    continue;
+                _reader.CheckSkeleton(unit);
+                SearchUnit(unit, wanted, inlined, firstOnly, found);
+                if (firstOnly && found.Count > 0)
+                    return found;
+            }
+        }
+        return found;
+    }
+
+    private static void SearchUnit(DwarfUnit unit, byte[] wanted, bool inlined, bool firstOnly, List<DwarfSubprogram> found)
+    {
+        var sought = inlined ? DwarfTag.InlinedSubroutine : DwarfTag.Subprogram;
+        var entry = new DwarfEntryReader(unit, unit.FirstEntry);
+        entry.MoveNext();
+        while (entry.MoveNext())
+        {
+            if (entry.Tag == sought && entry.HasCode && IsNamed(ref entry, wanted))
+            {
+                found.Add(new(ref entry));
+                if (firstOnly)
+                    return;
+            }
+            // Inlined places are deep within functions; functions themselves are not.
+            bool descend = entry.Tag is DwarfTag.Namespace or DwarfTag.Module
+                || inlined && entry.Tag is DwarfTag.Subprogram or DwarfTag.LexicalBlock or DwarfTag.InlinedSubroutine;
+            if (!descend)
+                entry.SkipChildren();
+        }
+    }
+
+    private static bool IsNamed(ref DwarfEntryReader entry, byte[] wanted)
+    {
+        if (Matches(ref entry, wanted))
+            return true;
+        if (entry.Name.Exists || !DwarfValues.TryReference(entry.Unit, entry.Origin, out var at))
+            return false;
+        for (int i = 0; i < MaxOrigins && at.TryOpen(out var source); i++)
+        {
+            if (Matches(ref source, wanted))
+                return true;
+            if (!DwarfValues.TryReference(at.Unit, source.Origin, out at))
+                return false;
+        }
+        return false;
+    }
+
+    private static bool Matches(ref DwarfEntryReader entry, byte[] wanted) =>
+        DwarfValues.Equals(DwarfValues.StringTail(entry.Unit, entry.Name), wanted)
+        || DwarfValues.Equals(DwarfValues.StringTail(entry.Unit, DwarfSubprogram.FindLinkageName(ref entry)), wanted);
+}
