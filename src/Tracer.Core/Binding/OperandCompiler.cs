@@ -25,16 +25,23 @@ public static class OperandCompiler
             MemoryOperand memory => new LoadExpression(AddressOf(memory, siteAddress), integer),
             RegisterOperand { Register: >= X64Register.Xmm0 and <= X64Register.Xmm15 } vector =>
                 Build.Convert(new VectorExpression(vector.Register), integer),
-            RegisterOperand { ByteOffset: 0 } register => Build.Convert(Build.Register(register.Register), integer),
-            RegisterOperand high => Build.Convert(
-                Build.Binary(BinaryOperator.ShiftRight, Build.Register(high.Register), Build.Constant((ulong)high.ByteOffset * 8)), integer),
+            RegisterOperand register => Build.Convert(RegisterPart(register), integer),
             _ => new UnavailableExpression(integer, "this form of operand is not supported"),
         };
         // xmm operands have no other reading than a number, whatever the note's size prefix says about floats.
         var isFloat = operand.IsFloat || operand is RegisterOperand { Register: >= X64Register.Xmm0 and <= X64Register.Xmm15 };
-        return isFloat && operand.Size is 4 or 8 && isFloat && value is not UnavailableExpression
+        return isFloat && operand.Size is 4 or 8 && value is not UnavailableExpression
             ? new FloatExpression(value, operand.Size == 4 ? FloatType.Single : FloatType.Double)
             : value;
+    }
+
+    // A part narrower than the declared size (8@%eax, 1@%ah) is extended from its own width.
+    private static Expression RegisterPart(RegisterOperand operand)
+    {
+        var whole = Build.Register(operand.Register);
+        if (operand.ByteOffset > 0)
+            whole = Build.Binary(BinaryOperator.ShiftRight, whole, Build.Constant((ulong)operand.ByteOffset * 8));
+        return operand.Width < operand.Size ? Build.Convert(whole, IntegerType.Of(operand.Width, operand.Signed)) : whole;
     }
 
     private static ExpressionType WantedType(ResolvedOperand operand) => (operand.IsFloat, operand.Size) switch
