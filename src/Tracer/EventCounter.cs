@@ -8,11 +8,13 @@ using Tracer.Core.Records;
 namespace Tracer;
 
 /// <summary>Stands between backend and sink and counts, per emission, what was delivered, cut and unreadable.</summary>
-internal sealed class EventCounter(TracePlan plan, IEventSink sink) : IEventSink
+internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximum) : IEventSink
 {
     private readonly ulong[] _delivered = new ulong[plan.Emissions.Count];
     private readonly ulong[] _dropped = new ulong[plan.Emissions.Count];
     private readonly ChannelSink? _channel = sink as ChannelSink;
+    private readonly TaskCompletionSource _limitReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _left = maximum ?? long.MaxValue;
     private ulong _truncated;
     private ulong _unreadable;
 
@@ -20,8 +22,13 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink) : IEventSink
 
     public ulong Dropped => Sum(_dropped);
 
+    /// <summary>Ends when as many events as were asked for have been delivered.</summary>
+    public Task LimitReached => _limitReached.Task;
+
     public void OnEvent(in EventRecord record)
     {
+        if (_left == 0)
+            return;
         var before = _channel?.Dropped ?? 0;
         sink.OnEvent(record);
         if (_channel is not null && _channel.Dropped != before)
@@ -31,6 +38,8 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink) : IEventSink
         }
 
         _delivered[record.Emission.Index]++;
+        if (--_left == 0)
+            _limitReached.TrySetResult();
         foreach (var value in record)
         {
             if (value.Status == EvaluationStatus.Ok)

@@ -24,6 +24,9 @@ public sealed record TraceOptions
     /// </summary>
     public IEventSink? Sink { get; init; }
 
+    /// <summary>Stop after that many events, 1 or more; null for no limit. What fires beyond it is neither delivered nor lost.</summary>
+    public long? MaximumEvents { get; init; }
+
     /// <summary>How many events <see cref="TraceSession.Events"/> holds for a slow reader before further ones count as lost; 1 or more.</summary>
     public int EventCapacity { get; init; } = 65_536;
 

@@ -55,8 +55,10 @@ public sealed class TraceSession : IAsyncDisposable
     /// <summary>The events as they come; ends when the target exits or the session is stopped. To be read by one reader.</summary>
     public IAsyncEnumerable<TraceEvent> Events => ReadAsync();
 
-    /// <summary>Ends when the target has exited, or fails with the error that ended tracing.</summary>
-    public Task Completion => _attachment.Completion;
+    /// <summary>
+    /// Ends when there is nothing more to come: the target has exited or the limit of events is reached. Fails with the error that ended tracing.
+    /// </summary>
+    public Task Completion => _watcher;
 
     /// <summary>Events delivered so far.</summary>
     public ulong DeliveredEvents => _counter.Delivered;
@@ -93,7 +95,7 @@ public sealed class TraceSession : IAsyncDisposable
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
                 : null;
-            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer));
+            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer), options.MaximumEvents);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
             return new TraceSession(target, plan, probes, counter, channel, backend, attachment);
         }
@@ -121,24 +123,28 @@ public sealed class TraceSession : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         await _attachment.DisposeAsync().ConfigureAwait(false);
-        await _watcher.ConfigureAwait(false);
         _target.Dispose();
     }
 
     private async Task WatchAsync()
     {
-        Exception? failure = null;
         try
         {
-            await _attachment.Completion.ConfigureAwait(false);
+            var first = await Task.WhenAny(_attachment.Completion, _counter.LimitReached).ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+            if (first == _counter.LimitReached)
+                await StopAsync().ConfigureAwait(false);
+            _channel?.Writer.TryComplete();
         }
-        catch (Exception error) when (error is TracerException or OperationCanceledException)
+        catch (TracerException error)
         {
-            failure = error;
+            _channel?.Writer.TryComplete(error);
+            throw;
         }
-
-        _duration ??= Stopwatch.GetElapsedTime(_started);
-        _channel?.Writer.TryComplete(failure);
+        finally
+        {
+            _duration ??= Stopwatch.GetElapsedTime(_started);
+        }
     }
 
     private async IAsyncEnumerable<TraceEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)

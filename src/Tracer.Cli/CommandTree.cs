@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Tracer.Cli.Commands;
+using Tracer.Core.Diagnostics;
+
+namespace Tracer.Cli;
+
+/// <summary>The command line: parses, runs a command, and turns every expected failure into one message and an exit code.</summary>
+internal static class CommandTree
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // What follows -- is the command of 'run'; it is not ours to parse.
+        var separator = Array.IndexOf(args, "--");
+        string[] command = separator < 0 ? [] : args[(separator + 1)..];
+        var own = separator < 0 ? args : args[..separator];
+        var root = new RootCommand(
+            """
+            Traces USDT probes and interpreters of running processes.
+
+            Examples:
+              sharptrace list 4312                                  what can be traced in process 4312
+              sharptrace attach 4312 python:function__entry         one line per Python call
+              sharptrace attach 4312 'python:gc__*' --duration 10s  garbage collections for ten seconds
+              sharptrace run python:function__entry -- python3 app.py
+            """)
+        {
+            ListCommand.Create(),
+            AttachCommand.Create(),
+            RunCommand.Create(command),
+            DoctorCommand.Create(),
+            CompletionsCommand.Create(),
+        };
+        var result = root.Parse(own);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+                await Console.Error.WriteLineAsync($"sharptrace: {error.Message} [ST0001]").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"Run 'sharptrace {result.CommandResult.Command.Name} --help' for what it takes.").ConfigureAwait(false);
+            return (int)ExitCode.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null })
+                .ConfigureAwait(false);
+        }
+        catch (TracerException error)
+        {
+            await Console.Error.WriteLineAsync($"sharptrace: {error.Message} [{error.Id}]").ConfigureAwait(false);
+            return (int)ExitCodes.Of(error);
+        }
+        catch (IOException error)
+        {
+            // Standard output is gone (closed pipe, full disk) while a table was printed.
+            await Console.Error.WriteLineAsync($"sharptrace: Output cannot be written. {error.Message} [ST0002]").ConfigureAwait(false);
+            return (int)ExitCode.TracingFailed;
+        }
+    }
+}

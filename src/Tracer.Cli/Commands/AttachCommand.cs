@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Tracer.Cli.Tracing;
+
+namespace Tracer.Cli.Commands;
+
+/// <summary><c>sharptrace attach PID PROBE...</c></summary>
+internal static class AttachCommand
+{
+    public static Command Create()
+    {
+        var pid = new Argument<int>("PID") { Description = "The process." };
+        var probes = new Argument<string[]>("PROBE")
+        {
+            Description = "provider:probe with * and ?, DTrace's provider:module:function:name, or with types: 'app:request(string, int32)'.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var tracing = new TracingArguments();
+        var command = new Command("attach", "Traces a running process.") { pid, probes };
+        tracing.AddTo(command);
+        command.SetAction(async (result, _) =>
+        {
+            var request = tracing.Read(result, result.GetValue(probes)!);
+            var process = result.GetValue(pid);
+            return (int)await TracingRun.RunAsync(request, (options, token) => TraceSession.AttachAsync(process, options, token)).ConfigureAwait(false);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Tracer.Core.Plans;
+
+namespace Tracer.Cli.Tracing;
+
+/// <summary>The options that all tracing verbs share.</summary>
+internal sealed class TracingArguments
+{
+    private readonly Option<long?> _events = new("--events", "-n") { Description = "Stop after that many events.", HelpName = "N" };
+    private readonly Option<TimeSpan?> _duration = new("--duration")
+    {
+        Description = "Stop after that time: 500ms, 10s, 5m, 1h.", HelpName = "TIME", CustomParser = ParseDuration,
+    };
+
+    private readonly Option<BackendChoice> _backend = new("--backend")
+    {
+        Description = "How to trace: auto, ebpf (uprobes, never stops the target) or ptrace (breakpoints).", DefaultValueFactory = _ => BackendChoice.Auto,
+    };
+
+    private readonly Option<string> _format = new("--format") { Description = "text or json (one record a line).", DefaultValueFactory = _ => "text" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write events to a file instead of standard output.", HelpName = "FILE" };
+    private readonly Option<int> _textLimit = new("--strlen")
+    {
+        Description = "The most bytes of a text, 8 to 64k; longer ones are marked.", HelpName = "BYTES", DefaultValueFactory = _ => PlanBuilder.DefaultTextLimit, CustomParser = ParseSize,
+    };
+
+    private readonly Option<bool> _failOnLoss = new("--fail-on-loss") { Description = "Exit with code 3 when events were lost." };
+    private readonly Option<bool> _noColour = new("--no-color") { Description = "No colours, also on a terminal." };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say which backend was chosen and why, and where probes are." };
+    private readonly Option<bool> _veryVerbose = new("-vv") { Description = "Also say what is only of use to developers: verifier logs, expressions." };
+
+    public TracingArguments()
+    {
+        _events.Validators.Add(r => Check(r, r.GetValueOrDefault<long?>() is < 1, "--events takes a number of 1 or more."));
+        _format.AcceptOnlyFromAmong("text", "json");
+        _textLimit.Validators.Add(r => Check(
+            r, r.Errors.Any() ? false : r.GetValueOrDefault<int>() is < 8 or > PlanBuilder.MaximumTextLimit, "--strlen takes 8 to 65536 bytes (64k)."));
+    }
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_events);
+        command.Options.Add(_duration);
+        command.Options.Add(_backend);
+        command.Options.Add(_format);
+        command.Options.Add(_output);
+        command.Options.Add(_textLimit);
+        command.Options.Add(_failOnLoss);
+        command.Options.Add(_noColour);
+        command.Options.Add(_verbose);
+        command.Options.Add(_veryVerbose);
+    }
+
+    public TracingRequest Read(ParseResult result, IReadOnlyList<string> probes) => new()
+    {
+        Probes = probes,
+        Events = result.GetValue(_events),
+        Duration = result.GetValue(_duration),
+        Backend = result.GetValue(_backend),
+        Json = result.GetValue(_format) == "json",
+        OutputFile = result.GetValue(_output),
+        TextLimit = result.GetValue(_textLimit),
+        FailOnLoss = result.GetValue(_failOnLoss),
+        NoColour = result.GetValue(_noColour),
+        Verbosity = result.GetValue(_veryVerbose) ? 2 : result.GetValue(_verbose) ? 1 : 0,
+    };
+
+    /// <summary>Parses <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>; a bare number is seconds.</summary>
+    public static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        duration = default;
+        var digits = text.TrimEnd("hms".ToCharArray());
+        if (!double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number <= 0)
+            return false;
+        double? seconds = text[digits.Length..] switch { "ms" => number / 1000, "s" or "" => number, "m" => number * 60, "h" => number * 3600, _ => null };
+        if (seconds is null or > 1e7)
+            return false;
+        duration = TimeSpan.FromSeconds(seconds.Value);
+        return true;
+    }
+
+    /// <summary>Parses <c>1024</c>, <c>16k</c>.</summary>
+    public static bool TryParseSize(string text, out int size)
+    {
+        var isKilo = text.EndsWith('k') || text.EndsWith('K');
+        return int.TryParse(isKilo ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && (!isKilo || (size *= 1024) <= 1 << 20);
+    }
+
+    private static TimeSpan? ParseDuration(ArgumentResult result)
+    {
+        if (TryParseDuration(result.Tokens[0].Value, out var duration))
+            return duration;
+        result.AddError($"'{result.Tokens[0].Value}' is not a duration; write 500ms, 10s, 5m or 1h.");
+        return null;
+    }
+
+    private static int ParseSize(ArgumentResult result)
+    {
+        if (TryParseSize(result.Tokens[0].Value, out var size))
+            return size;
+        result.AddError($"'{result.Tokens[0].Value}' is not a size; write 1024 or 16k.");
+        return 0;
+    }
+
+    private static void Check(SymbolResult result, bool bad, string message)
+    {
+        if (bad)
+            result.AddError(message);
+    }
+}

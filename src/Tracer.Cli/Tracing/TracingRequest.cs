@@ -1,0 +1,25 @@
+namespace Tracer.Cli.Tracing;
+
+/// <summary>What a tracing verb was asked to do.</summary>
+internal sealed record TracingRequest
+{
+    public required IReadOnlyList<string> Probes { get; init; }
+
+    public long? Events { get; init; }
+
+    public TimeSpan? Duration { get; init; }
+
+    public BackendChoice Backend { get; init; }
+
+    public bool Json { get; init; }
+
+    public string? OutputFile { get; init; }
+
+    public int TextLimit { get; init; }
+
+    public bool FailOnLoss { get; init; }
+
+    public bool NoColour { get; init; }
+
+    public int Verbosity { get; init; }
+}

@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Logging;
+using Tracer.Core.Diagnostics;
+using Tracer.Output;
+using Tracer.Output.Json;
+using Tracer.Output.Text;
+
+namespace Tracer.Cli.Tracing;
+
+/// <summary>One tracing verb from armed to summarised: opens the output, waits for the end whatever it is, stops, tells.</summary>
+internal static class TracingRun
+{
+    /// <param name="request">What was asked for.</param>
+    /// <param name="start">Makes the session with these options.</param>
+    public static async Task<ExitCode> RunAsync(TracingRequest request, Func<TraceOptions, CancellationToken, Task<TraceSession>> start)
+    {
+        using var signal = new StopSignal();
+        await using var stream = OpenOutput(request);
+        var buffer = new OutputBuffer(stream);
+        var output = MakeOutput(request, buffer);
+        using var owned = output as IDisposable;
+        var options = new TraceOptions
+        {
+            Probes = request.Probes,
+            Backend = request.Backend,
+            TextLimit = request.TextLimit,
+            MaximumEvents = request.Events,
+            Sink = output,
+            Logger = new ConsoleLogger(Console.Error, request.Verbosity),
+        };
+        using var cancellation = new CancellationTokenSource();
+        _ = signal.First.ContinueWith(_ => cancellation.CancelAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        TraceSession session;
+        try
+        {
+            session = await start(options, cancellation.Token).ConfigureAwait(false);
+        }
+        catch (TracerException error) when (request.Json)
+        {
+            output.Error(error);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Ok;
+        }
+
+        await using (session.ConfigureAwait(false))
+        {
+            return await FollowAsync(request, session, output, signal).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<ExitCode> FollowAsync(TracingRequest request, TraceSession session, TraceOutput output, StopSignal signal)
+    {
+        output.Attached(session.ProcessId, session.Backend, session.Probes);
+        var ends = new List<Task> { session.Completion, signal.First, output.Failed };
+        if (request.Duration is { } duration)
+            ends.Add(Task.Delay(duration));
+        await Task.WhenAny(ends).ConfigureAwait(false);
+
+        // Stopping restores the target; a second Ctrl-C gives up the draining and the summary, never the restoring, which has begun by then.
+        var stopping = session.StopAsync();
+        if (await Task.WhenAny(stopping, WaitAfter(signal.Second)).ConfigureAwait(false) != stopping)
+            return ExitCode.TracingFailed;
+        await stopping.ConfigureAwait(false);
+        output.OnBatchEnd();
+        var exit = ExitCode.Ok;
+        if (session.Completion.IsFaulted && session.Completion.Exception!.InnerException is TracerException failure)
+        {
+            output.Error(failure);
+            exit = ExitCodes.Of(failure);
+        }
+
+        var summary = session.Summarise();
+        output.Summary(summary);
+        if (output.Failed.IsCompletedSuccessfully)
+        {
+            await Console.Error.WriteLineAsync($"sharptrace: Output cannot be written any more. {output.Failed.Result.Message} [ST0003]").ConfigureAwait(false);
+            return ExitCode.TracingFailed;
+        }
+
+        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames > 0 ? ExitCode.EventsLost : exit;
+    }
+
+    private static async Task WaitAfter(Task second)
+    {
+        await second.ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+    }
+
+    private static Stream OpenOutput(TracingRequest request)
+    {
+        if (request.OutputFile is null)
+            return Console.OpenStandardOutput();
+        try
+        {
+            return new FileStream(request.OutputFile, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TracerException("ST0004", FailureKind.TracingFailed, $"'{request.OutputFile}' cannot be created.", error.Message);
+        }
+    }
+
+    private static TraceOutput MakeOutput(TracingRequest request, OutputBuffer buffer)
+    {
+        if (request.Json)
+            return new JsonOutput(buffer);
+        var colour = request.OutputFile is null && !request.NoColour && !Console.IsOutputRedirected
+            && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        return new TextOutput(buffer, Console.Error, colour, request.Verbosity >= 1);
+    }
+}
