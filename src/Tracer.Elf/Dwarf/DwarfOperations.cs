@@ -54,7 +54,7 @@ internal static class DwarfOperations
 
     public static string Print(DwarfOperation operation) => Print(operation, new(operation.Block), 0);
 
-    public static string Print(DwarfOperation operation, DwarfExpression from, int depth)
+    public static string Print(DwarfOperation operation, DwarfExpression outer, int depth)
     {
         var (name, operands) = Table[operation.Opcode];
         if (name is null)
@@ -68,7 +68,7 @@ internal static class DwarfOperations
             switch (code)
             {
                 case 'X':
-                    text += " (" + (from with { Bytes = operation.Block }).ToString(depth + 1) + ")";
+                    text += " (" + (outer with { Bytes = operation.Block }).ToString(depth + 1) + ")";
                     break;
                 case 'U' or 'B':
                     text += " 0x" + Convert.ToHexStringLower(operation.Block.Span[..Math.Min(64, operation.Block.Length)]);

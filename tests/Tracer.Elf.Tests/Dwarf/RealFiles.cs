@@ -25,13 +25,16 @@ internal static class RealFiles
     }
 
     /// <summary>The lines of a table beside the tests, without comments.</summary>
-    public static IEnumerable<string> Table(string name)
+    public static IEnumerable<string> Table(string name) => File.ReadLines(PathOf(name)).Where(line => line.Length > 0 && line[0] != '#');
+
+    /// <summary>The path of a file beside the tests' sources.</summary>
+    public static string PathOf(string name)
     {
         string? directory = AppContext.BaseDirectory;
         while (directory is not null && !File.Exists(Path.Combine(directory, "Tracer.sln")))
             directory = Path.GetDirectoryName(directory);
         Assert.NotNull(directory);
-        return File.ReadLines(Path.Combine(directory, "tests/Tracer.Elf.Tests/Dwarf", name)).Where(line => line.Length > 0 && line[0] != '#');
+        return Path.Combine(directory, "tests/Tracer.Elf.Tests/Dwarf", name);
     }
 
     private static string? DebianPythonDebugFile()
