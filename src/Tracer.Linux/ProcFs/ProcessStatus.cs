@@ -118,7 +118,18 @@ public sealed record ProcessStatus
         return numbers;
     }
 
-    // proc_task_name escapes newline and backslash: ESCAPE_SPACE | ESCAPE_SPECIAL, "\n\\" (fs/proc/array.c).
-    private static string Unescape(ReadOnlySpan<byte> name) =>
-        Encoding.UTF8.GetString(name).Replace("\\n", "\n", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
+    // proc_task_name writes a newline as \n and a backslash as \\ (fs/proc/array.c). From left to right, or "\\n" would become a newline.
+    private static string Unescape(ReadOnlySpan<byte> name)
+    {
+        Span<byte> plain = stackalloc byte[64];
+        var length = 0;
+        for (var i = 0; i < name.Length && length < plain.Length; i++)
+        {
+            var escaped = name[i] == (byte)'\\' && i + 1 < name.Length ? name[i + 1] : 0;
+            if (escaped is (byte)'n' or (byte)'\\') i++;
+            plain[length++] = escaped == (byte)'n' ? (byte)'\n' : name[i];
+        }
+
+        return Encoding.UTF8.GetString(plain[..length]);
+    }
 }
