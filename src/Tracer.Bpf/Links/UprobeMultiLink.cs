@@ -24,7 +24,8 @@ public sealed class UprobeMultiLink : BpfLink
     /// </summary>
     /// <exception cref="ArgumentException">The arrays' lengths differ, or there is no offset.</exception>
     /// <exception cref="BpfException">
-    /// EINVAL: offset outside the file, the program was not loaded for this, or a kernel before 6.6; ENOENT: no such file; EBADF: not a regular
+    /// EINVAL: offset outside the file, a place that is probed already (by anyone) with another semaphore, the program was not loaded for
+    /// this, or a kernel before 6.6; ENOENT: no such file; EBADF: not a regular
     /// file; ESRCH: no such process; EPERM: no CAP_BPF and CAP_PERFMON.
     /// </exception>
     public static UprobeMultiLink Attach(ISystemCallGate gate, BpfProgram program, UprobeMultiOptions options)
