@@ -2,7 +2,6 @@ using System.Globalization;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
-using Tracer.Elf;
 using Tracer.Elf.Sdt;
 
 namespace Tracer.Core.Binding;

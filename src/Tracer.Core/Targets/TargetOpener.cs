@@ -102,7 +102,7 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
         "ST0103", FailureKind.Unsupported, $"Process {pid} is not a 64-bit x86 program.", $"{path} is {image.Class} for {image.Machine}.",
         "Trace it on a machine and with a tool of that kind; sharptrace reads x86-64 targets only.");
 
-    private TracerException StatusFailure(int pid, KernelError error) => error.Error is Errno.EACCES or Errno.EPERM
+    private static TracerException StatusFailure(int pid, KernelError error) => error.Error is Errno.EACCES or Errno.EPERM
         ? NotPermitted(pid, error)
         : new TracerException("ST0101", FailureKind.NotFound, $"There is no process {pid}.", null, "Check the id with ps; inside a container use the id the host sees.");
 
