@@ -49,7 +49,7 @@ internal static unsafe class BpfSystemCall
         }
     }
 
-    public static int TestRun(ISystemCallGate gate, ref TestRunAttribute attribute, ReadOnlySpan<byte> context)
+    public static int TestRun(ISystemCallGate gate, ref TestRunAttribute attribute, Span<byte> context)
     {
         fixed (byte* contextPointer = context)
         {
