@@ -160,7 +160,7 @@ def load(threads):
 def main(arguments):
     phases = int(arguments[arguments.index("--phases") + 1]) if "--phases" in arguments else 1
     if "--count" in arguments:
-        say(json.dumps(counting_pass(phases)))
+        say(json.dumps(counting_pass(phases), sort_keys=True))
     elif arguments[:1] == ["load"]:
         load(int(arguments[1]) if len(arguments) > 1 else 2)
     else:
