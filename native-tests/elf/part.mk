@@ -1,15 +1,9 @@
 # out/elf/*: one source as every kind of file a reader meets. What a tool here cannot make is skipped with a message.
 ELF_DIR := $(OUT)/elf
-# name:flags (commas for blanks)
-ELF_KINDS := pie:-fPIE,-pie nopie:-fno-pie,-no-pie static:-static static-pie:-static-pie sysv-hash:-Wl,--hash-style=sysv no-build-id:-Wl,--build-id=none \
+# name:flags, with + for a blank
+ELF_KINDS := pie:-fPIE+-pie nopie:-fno-pie+-no-pie static:-static static-pie:-static-pie sysv-hash:-Wl,--hash-style=sysv no-build-id:-Wl,--build-id=none \
   long-page:-Wl,-z,max-page-size=65536 dwarf2:-gdwarf-2 dwarf3:-gdwarf-3 dwarf4:-gdwarf-4 dwarf5:-gdwarf-5 dwarf64:-gdwarf64 \
   type-units:-fdebug-types-section zlib:-gz=zlib no-debug:-g0 lto:-flto
-
-empty :=
-comma := ,
-blank := $(empty) $(empty)
-# -z,max-page-size keeps its commas: only the comma before a dash (a new flag) is a blank.
-flags_of = $(subst $(comma)-,$(blank)-,$(patsubst $(firstword $(subst :, ,$(1))):%,%,$(1)))
 
 define elf_kind
 $$(ELF_DIR)/tiny.$(1): elf/tiny.c elf/part.mk $$(HEADERS)
@@ -17,7 +11,7 @@ $$(ELF_DIR)/tiny.$(1): elf/tiny.c elf/part.mk $$(HEADERS)
 	$$(Q)$$(CC) -std=gnu11 -g -O2 -Wall -Wextra -Werror $(2) $$< -o $$@
 all: $$(ELF_DIR)/tiny.$(1)
 endef
-$(foreach k,$(ELF_KINDS),$(eval $(call elf_kind,$(firstword $(subst :, ,$(k))),$(call flags_of,$(k)))))
+$(foreach k,$(ELF_KINDS),$(eval $(call elf_kind,$(firstword $(subst :, ,$(k))),$(subst +, ,$(lastword $(subst :, ,$(k)))))))
 
 # Split DWARF leaves its .dwo beside the object.
 $(ELF_DIR)/tiny.split-dwarf: elf/tiny.c elf/part.mk $(HEADERS)
