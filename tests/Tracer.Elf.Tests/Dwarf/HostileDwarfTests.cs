@@ -62,6 +62,7 @@ public sealed class HostileDwarfTests
     {
         var dwarf = new DwarfBuilder();
         var unit = dwarf.AddUnit();
+        unit.Root.With(DwarfAttribute.Language, DwarfForm.Data1, 0x0c); // DW_LANG_C99: its structures are passed over whole
         var back = unit.AddBase("int", 4, DwarfEncoding.Signed);
         unit.Add(DwarfTag.StructureType).Named("a").Sized(1).With(DwarfAttribute.Sibling, DwarfForm.Ref4, back).Add(DwarfTag.Member).Named("m").Typed(back);
         unit.Add(DwarfTag.StructureType).Named("b").Sized(1);
@@ -76,7 +77,7 @@ public sealed class HostileDwarfTests
         { 0, [0xff, 0xff, 0, 0], "DWARF001" },             // longer than the section
         { 0, [0xf5, 0xff, 0xff, 0xff], "DWARF001" },       // a reserved length
         { 0, [0xff, 0xff, 0xff, 0xff], "DWARF001" },       // a 64-bit length out of the following bytes
-        { 0, [3, 0, 0, 0], "DWARF003" },                   // ends within its header
+        { 0, [3, 0, 0, 0], "DWARF001" },                   // ends within its header
         { 4, [9, 0], "DWARF002" },
         { 6, [0x55], "DWARF003" },
         { 7, [3], "DWARF003" },
