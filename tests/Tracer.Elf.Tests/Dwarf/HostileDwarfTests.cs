@@ -124,7 +124,21 @@ public sealed class HostileDwarfTests
     }
 
     [Fact]
-    public void Mutations_of_a_real_library_are_survived() => Mutate(DebugFile.Read(RealFiles.LibPythonPath("2.7")), 300);
+    public void One_long_list_of_ranges_for_many_functions_is_given_up()
+    {
+        byte[] list = [.. Enumerable.Range(0, 20_000).SelectMany(_ => (byte[])[4, 1, 2]), 0];
+        var dwarf = new DwarfBuilder { RngLists = list };
+        var unit = dwarf.AddUnit();
+        for (int i = 0; i < 1_000; i++)
+            unit.Add(DwarfTag.Subprogram).Named("f").With(DwarfAttribute.Ranges, DwarfForm.SecOffset, 0);
+        var reader = new DwarfReader(dwarf.Build());
+        Assert.False(reader.Subprograms.TryFindAt(0x999, out _));
+        Assert.Equal("DWARF014", Assert.Single(reader.Diagnostics).Id);
+        Assert.Equal(1_000, reader.Subprograms.Find("f").Count);
+    }
+
+    [Fact]
+    public void Mutations_of_a_real_library_are_survived() => Mutate(DebugFile.Read(RealFiles.LibPythonPath("2.7")), 60);
 
     [Fact]
     public void Many_units_with_overlapping_abbreviations_stay_within_bounds()
