@@ -40,7 +40,7 @@ public sealed class DwarfSubprograms
     {
         var ranges = new List<DwarfAddressRange>();
         // In an honest file each list belongs to one entry, so that all ranges together are fewer than the bytes they take.
-        long budget = (long)_reader.Sections.Info.Length + _reader.Sections.Ranges.Length + _reader.Sections.RngLists.Length;
+        long budget = _reader.UnitSections.Sum(section => (long)section.Bytes.Length + section.Sections.Ranges.Length + section.Sections.RngLists.Length);
         foreach (var section in _reader.UnitSections)
         {
             for (int i = 0; budget >= 0 && section.UnitAt(i) is { } unit; i++)
