@@ -43,7 +43,7 @@ public sealed class BuiltTypeTests
         Assert.Equal("struct point {\n    int x;  /* 0 */\n    int y;  /* 4 */\n    struct point *up;  /* 8 */\n};  /* 8 bytes */", layout.ToString());
         Assert.Equal(addressSize, layout.Field("up")!.ByteSize);
         Assert.Same(layout.Type, layout.Field("up")!.Type.Target);
-        Assert.Equal((2, 8L), reader.Count());
+        Assert.Equal((2, 9L), reader.Count());
         Assert.Empty(reader.Diagnostics);
     }
 
