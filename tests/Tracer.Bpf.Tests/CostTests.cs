@@ -31,7 +31,6 @@ public class CostTests
             Measure($"reserve and submit {size} bytes", Reserve(size));
         foreach (var line in lines)
             TestContext.Current.SendDiagnosticMessage(line);
-        File.WriteAllLines(Path.Combine(Path.GetTempPath(), "tracer-bpf-cost.txt"), lines);
 
         BpfAssembler Reserve(int size)
         {

@@ -36,7 +36,7 @@ public enum BpfHelper
     /// <summary>(buffer, size): the thread's name, always terminated.</summary>
     GetThreadName = 16,
 
-    /// <summary>(context, stack trace map, flags) → stack id.</summary>
+    /// <summary>(context, stack trace map, flags) → stack id; BPF_F_USER_STACK is 256. Not in sleepable programs.</summary>
     GetStackId = 27,
 
     /// <summary>() → address of the current task_struct, as a number.</summary>
