@@ -1,7 +1,8 @@
 namespace Tracer.Bpf;
 
 /// <summary>
-/// The kernel's helper functions that tracing programs use, by their fixed ids (__BPF_FUNC_MAPPER, include/uapi/linux/bpf.h). Arguments go in
+/// The kernel's helper functions that tracing programs use, by their fixed ids (__BPF_FUNC_MAPPER, include/uapi/linux/bpf.h). Arguments
+/// go in
 /// R1-R5; a negative result is minus errno. Those that read memory ask for a GPL-compatible licence.
 /// </summary>
 public enum BpfHelper
