@@ -124,6 +124,7 @@ public class RefusalTests
     [InlineData("", null)]
     [InlineData("processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0\n", null)]
     [InlineData("func#0 @0\n0: R1=ctx() R10=fp0\n0: (b7) r1 = 8 ; R1_w=8\n1: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'scalar'\nprocessed 2 insns\n", "R1 invalid mem access 'scalar' at 1: (79) r0 = *(u64 *)(r1 +0)")]
+    [InlineData("0: (85) call pc+1\ncaller passes invalid args into func#1\n", "caller passes invalid args into func#1 at 0: (85) call pc+1")]
     [InlineData("back-edge from insn 3 to 1\nprocessed 0 insns\n", "back-edge from insn 3 to 1")]
     [InlineData("from 4 to 9: R0=0 R10=fp0\n9: (85) call bpf_copy_from_user#148\nhelper call might sleep in a non-sleepable prog\n", "helper call might sleep in a non-sleepable prog at 9: (85) call bpf_copy_from_user#148")]
     public void The_verifiers_point_is_found_in_its_log(string log, string? summary) => Assert.Equal(summary, VerifierLog.Summarise(log));

@@ -26,7 +26,8 @@ public sealed class PerfUprobe : BpfLink
     public bool HasLink => _link != NoLink;
 
     /// <summary>
-    /// Attaches <paramref name="program"/>: by a link, or, where there is none (kernel before 5.15, or a program loaded for uprobe_multi) and
+    /// Attaches <paramref name="program"/>: by a link, or, where there is none (kernel before 5.15, or a program loaded for
+    /// uprobe_multi) and
     /// no cookie is asked for, by PERF_EVENT_IOC_SET_BPF.
     /// </summary>
     /// <exception cref="BpfException">
