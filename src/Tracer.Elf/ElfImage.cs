@@ -77,15 +77,11 @@ public sealed partial class ElfImage
     public bool TryFindSection(string name, out ElfSection section)
     {
         ArgumentNullException.ThrowIfNull(name);
-        Span<byte> utf8 = stackalloc byte[64];
-        if (!Encoding.UTF8.TryGetBytes(name, utf8, out var length))
-        {
-            section = default;
-            return false;
-        }
+        Span<byte> buffer = stackalloc byte[64];
+        ReadOnlySpan<byte> utf8 = Encoding.UTF8.TryGetBytes(name, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(name);
         foreach (ref readonly var candidate in Sections.AsSpan())
         {
-            if (candidate.Type == ElfSectionType.Null || !ElfFormat.IsStringAt(_sectionNames.Span, candidate.NameOffset, utf8[..length]))
+            if (candidate.Type == ElfSectionType.Null || !ElfFormat.IsStringAt(_sectionNames.Span, candidate.NameOffset, utf8))
                 continue;
             section = candidate;
             return true;

@@ -62,7 +62,7 @@ public class MutationTests
             _ = image.AddressMap.TryGetLoadBias(0x7f0000000000, segment.FileOffset, true, out _);
         }
         _ = (image.BuildIdString, image.DebugLink, image.Interpreter, image.IsExecutable, image.MiniDebugInfo);
-        foreach (var table in new[] { image.SymbolTable, image.DynamicSymbols })
+        foreach (var table in new[] { image.SymbolTable, image.DynamicSymbols, image.MiniDebugInfo?.SymbolTable })
         {
             if (table is null)
                 continue;
