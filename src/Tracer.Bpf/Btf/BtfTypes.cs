@@ -5,8 +5,8 @@ namespace Tracer.Bpf;
 
 /// <summary>
 /// The types of one BTF blob (Documentation/bpf/btf.rst): types by name, members by path, functions by name. Parsing walks the types
-/// once and
-/// keeps only where each begins; searches compare bytes and build nothing. No input makes it throw, hang or allocate beyond its size.
+/// once and keeps only where each begins; searches compare bytes and build nothing. No input makes it throw, hang or
+/// allocate beyond its size.
 /// </summary>
 public sealed class BtfTypes
 {

@@ -18,8 +18,7 @@ public sealed record UprobeMultiOptions(string Path, ReadOnlyMemory<ulong> Offse
 
     /// <summary>
     /// Only this process (all its threads), in this process's pid namespace; 0 for every process. Kernels before 6.10 (6.6.35 and 6.9.5
-    /// of the stable ones: without
-    /// commit 46ba0e49b642) compared the thread instead and lose events of threads other than the first.
+    /// of the stable ones: without commit 46ba0e49b642) compared the thread instead and lose events of threads other than the first.
     /// </summary>
     public int ProcessId { get; init; }
 

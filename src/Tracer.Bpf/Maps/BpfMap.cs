@@ -5,8 +5,7 @@ namespace Tracer.Bpf;
 
 /// <summary>
 /// A BPF map seen from user space. Element access copies through spans and allocates nothing. Keys and values must have exactly the
-/// sizes of the
-/// definition; a per-CPU map's value has <see cref="ValueBufferSize"/> bytes.
+/// sizes of the definition; a per-CPU map's value has <see cref="ValueBufferSize"/> bytes.
 /// </summary>
 public sealed class BpfMap : BpfObject
 {
