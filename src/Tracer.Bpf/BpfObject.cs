@@ -29,7 +29,7 @@ public abstract class BpfObject : IDisposable
         }
     }
 
-    private protected ISystemCallGate Gate { get; }
+    internal ISystemCallGate Gate { get; }
 
     /// <summary>Closes the descriptor.</summary>
     public void Dispose()

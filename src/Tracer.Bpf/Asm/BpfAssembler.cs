@@ -75,7 +75,7 @@ public sealed partial class BpfAssembler
         return Emit(BpfOpcode.ClassJmp | BpfOpcode.Call, BpfRegister.R0, BpfOpcode.PseudoCall, 0, 0);
     }
 
-    /// <summary>Calls a kernel function by its id in the kernel's BTF.</summary>
+    /// <summary>Calls a kernel function by its id in the kernel's BTF (see <see cref="BtfTypes.TryFindFunction"/>).</summary>
     public BpfAssembler CallKernelFunction(int btfId) =>
         Emit(BpfOpcode.ClassJmp | BpfOpcode.Call, BpfRegister.R0, BpfOpcode.PseudoKernelFunction, 0, btfId);
 

@@ -17,11 +17,13 @@ public sealed record BpfProgramDefinition(BpfProgramType Type, ReadOnlyMemory<Bp
     /// <summary>Name shown by bpftool, cut to 15 characters.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>A sleepable program for uprobe_multi links (kernel 6.6), which serves perf uprobes too.</summary>
+    /// <summary>
+    /// A sleepable program for <see cref="UprobeMultiLink"/> (kernel 6.6). It can be attached by <see cref="Bpf.PerfUprobe"/> too, but without a cookie.
+    /// </summary>
     public static BpfProgramDefinition Uprobe(ReadOnlyMemory<BpfInstruction> instructions) =>
-        new(BpfProgramType.Kprobe, instructions)
-        {
-            ExpectedAttachType = BpfAttachType.UprobeMulti,
-            Flags = BpfProgramFlags.Sleepable,
-        };
+        PerfUprobe(instructions) with { ExpectedAttachType = BpfAttachType.UprobeMulti };
+
+    /// <summary>A program for <see cref="Bpf.PerfUprobe"/> with any cookie; sleepable (kernel 6.0) or not.</summary>
+    public static BpfProgramDefinition PerfUprobe(ReadOnlyMemory<BpfInstruction> instructions, bool isSleepable = true) =>
+        new(BpfProgramType.Kprobe, instructions) { Flags = isSleepable ? BpfProgramFlags.Sleepable : BpfProgramFlags.None };
 }
