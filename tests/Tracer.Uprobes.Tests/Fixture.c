@@ -70,6 +70,7 @@ int main(int argc, char **argv)
     word a, b, c, d, e, f;
     struct { const char *name; const volatile void *address; } places[] = {
         {"hit", hit}, {"other", other}, {"idle", idle}, {"recurse", recurse}, {"recurse_exit", recurse_exit}, {"semaphore", &semaphore}, {"data", data}};
+    for (int i = 0; i < 4096; i++) data[i] = i % 61 == 0 ? 0 : (unsigned char)(i * 2654435761u >> 13);
     for (int i = 0; i < 7; i++) printf("%s %lu %lu\n", places[i].name, file_offset(places[i].address), (word)places[i].address);
     printf(".\n");
     fflush(stdout);
