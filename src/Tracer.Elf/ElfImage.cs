@@ -162,11 +162,13 @@ public sealed partial class ElfImage
     /// Whether this is a program rather than a shared library: ET_EXEC, or ET_DYN marked DF_1_PIE, or (older linkers) ET_DYN with
     /// an interpreter and without a DT_SONAME.
     /// </summary>
-    public bool IsExecutable => Type == ElfFileType.Executable || (Type == ElfFileType.SharedObject && Dynamic.IsPositionIndependentExecutable);
+    public bool IsExecutable =>
+        Type == ElfFileType.Executable || (Type == ElfFileType.SharedObject && Dynamic.IsPositionIndependentExecutable);
 
     // The raw bytes of a section, empty when they are not in the file.
     internal ReadOnlyMemory<byte> RawData(in ElfSection section) =>
-        section.Type is not (ElfSectionType.NoBits or ElfSectionType.Null) && ElfFormat.TrySlice(Bytes, section.FileOffset, section.Size, out var raw)
+        section.Type is not (ElfSectionType.NoBits or ElfSectionType.Null)
+        && ElfFormat.TrySlice(Bytes, section.FileOffset, section.Size, out var raw)
             ? raw
             : default;
 }
