@@ -3,6 +3,9 @@ namespace Tracer.Linux;
 /// <summary>The two ends of a pipe(2), neither inherited by programs started later unless a spawn hands them over.</summary>
 public sealed class Pipe : IDisposable
 {
+    private bool _readerTaken;
+    private bool _writerTaken;
+
     private Pipe(OwnedDescriptor reader, OwnedDescriptor writer)
     {
         Reader = reader;
@@ -27,10 +30,24 @@ public sealed class Pipe : IDisposable
             : new Pipe(new OwnedDescriptor(gate, ends[0], $"{purpose}, reading end"), new OwnedDescriptor(gate, ends[1], $"{purpose}, writing end"));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Gives the reading end to the caller, who disposes it from now on.</summary>
+    public OwnedDescriptor TakeReader()
+    {
+        _readerTaken = true;
+        return Reader;
+    }
+
+    /// <summary>Gives the writing end to the caller, who disposes it from now on.</summary>
+    public OwnedDescriptor TakeWriter()
+    {
+        _writerTaken = true;
+        return Writer;
+    }
+
+    /// <summary>Closes the ends that nobody has taken.</summary>
     public void Dispose()
     {
-        Reader.Dispose();
-        Writer.Dispose();
+        if (!_readerTaken) Reader.Dispose();
+        if (!_writerTaken) Writer.Dispose();
     }
 }

@@ -4,7 +4,6 @@ namespace Tracer.Linux;
 
 /// <summary>The kernel's <c>struct user_regs_struct</c> of x86-64 (arch/x86/include/asm/user_64.h), 216 bytes: what PTRACE_GETREGS fills in.</summary>
 [StructLayout(LayoutKind.Sequential)]
-#pragma warning disable CA1051 // A kernel structure: its fields are its interface.
 public struct UserRegisters
 {
     /// <summary>r15.</summary>
