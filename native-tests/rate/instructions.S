@@ -10,10 +10,11 @@
 .macro ENDF name
         .size \name, . - \name
 .endm
-// An exported label inside or at the start of a function.
+// An exported label inside or at the start of a function; it has a size because bpftrace wants one.
 .macro SITE name
         .globl site_\name
         .type site_\name, @function
+        .size site_\name, 1
 site_\name:
 .endm
 

@@ -192,7 +192,8 @@ public sealed partial class ElfBuilder
         var ordered = symbols.Where(s => s.Binding == ElfSymbolBinding.Local).Concat(symbols.Where(s => s.Binding != ElfSymbolBinding.Local)).ToList();
         for (var i = 0; i < ordered.Count; i++)
         {
-            var (s, entry) = (ordered[i], data.AsSpan((i + 1) * entrySize, entrySize));
+            var s = ordered[i];
+            var entry = data.AsSpan((i + 1) * entrySize, entrySize);
             var info = (byte)(((byte)s.Binding << 4) | (byte)s.Type);
             BinaryPrimitives.WriteUInt32LittleEndian(entry, (uint)names.Add(s.Name));
             entry[Is64 ? 4 : 12] = info;

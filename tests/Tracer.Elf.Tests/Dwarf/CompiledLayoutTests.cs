@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Tracer.Elf.Dwarf;
 using Xunit;
 
@@ -41,7 +39,7 @@ public sealed class CompiledLayoutTests
     [MemberData(nameof(Compilations))]
     public void A_program_and_its_debugging_information_agree(string compilation)
     {
-        using var fixture = Fixture.Compile(compilation);
+        using var fixture = CompiledProgram.Compile(compilation);
         var reader = fixture.Open();
         int compared = 0;
         foreach (string line in fixture.Output)
@@ -82,7 +80,7 @@ public sealed class CompiledLayoutTests
     [MemberData(nameof(Compilations))]
     public void Types_are_printed_as_in_the_source(string compilation)
     {
-        using var fixture = Fixture.Compile(compilation);
+        using var fixture = CompiledProgram.Compile(compilation);
         var reader = fixture.Open();
         Assert.True(reader.Types.TryFindStruct("node_alias", out var node));
         string[] expected =
@@ -115,7 +113,7 @@ public sealed class CompiledLayoutTests
     [Fact]
     public void A_split_file_that_is_not_given_is_named()
     {
-        using var fixture = Fixture.Compile("gcc -gdwarf-5 -gsplit-dwarf");
+        using var fixture = CompiledProgram.Compile("gcc -gdwarf-5 -gsplit-dwarf");
         var reader = new DwarfReader(DebugFile.Read(fixture.Binary));
         Assert.False(reader.Types.TryFindStruct("node", out _));
         Assert.Equal("DWARF011", Assert.Single(reader.Diagnostics).Id);
@@ -124,7 +122,7 @@ public sealed class CompiledLayoutTests
     [Fact]
     public void Parameters_at_entry_are_in_the_registers_of_the_calling_convention()
     {
-        using var fixture = Fixture.Compile("gcc -gdwarf-5 -O2");
+        using var fixture = CompiledProgram.Compile("gcc -gdwarf-5 -O2");
         Assert.True(fixture.Open().Subprograms.TryFind("combine", out var combine));
         var registers = combine.Parameters.Select(parameter =>
         {
@@ -133,43 +131,5 @@ public sealed class CompiledLayoutTests
             return operations[0].Register;
         });
         Assert.Equal([X64Register.Rdi, X64Register.Rsi, X64Register.Rdx], registers);
-    }
-
-    /// <summary>A compiled layouts.c in a directory of its own, and what it printed.</summary>
-    private sealed class Fixture : IDisposable
-    {
-        private readonly string _directory = Directory.CreateTempSubdirectory("dwarf").FullName;
-
-        public string Binary => Path.Combine(_directory, "layouts");
-
-        public string[] Output { get; private set; } = [];
-
-        public static Fixture Compile(string compilation)
-        {
-            string[] words = compilation.Split(' ');
-            Assert.SkipUnless(File.Exists("/usr/bin/" + words[0]), words[0] + " is not installed.");
-            var fixture = new Fixture();
-            string source = RealFiles.PathOf("layouts.c");
-            fixture.Run("/usr/bin/" + words[0], [.. words[1..], "-no-pie", "-w", "-o", fixture.Binary, source]);
-            fixture.Output = fixture.Run(fixture.Binary, []).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            return fixture;
-        }
-
-        public DwarfReader Open()
-        {
-            var split = Directory.EnumerateFiles(_directory, "*.dwo").Select(file => DebugFile.Read(file, ".dwo")).ToList();
-            return new(DebugFile.Read(Binary, split: split));
-        }
-
-        public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-        private string Run(string program, IEnumerable<string> arguments)
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = _directory, RedirectStandardOutput = true })!;
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}");
-            return output;
-        }
     }
 }

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Tracer.Elf.Dwarf;
+using Xunit;
+
+namespace Tracer.Elf.Tests.Dwarf;
+
+/// <summary>Entries and functions of a real file against a second reader.</summary>
+public sealed class ReadelfCountTests
+{
+    [Fact]
+    public void As_many_units_and_entries_as_readelf_prints()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/readelf"), "binutils is not installed.");
+        string path = RealFiles.LibPythonPath("2.7");
+        int units = 0;
+        long entries = 0;
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/readelf", ["--debug-dump=info", path]) { RedirectStandardOutput = true })!;
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.Contains("Compilation Unit @"))
+                units++;
+            else if (line.StartsWith(" <", StringComparison.Ordinal) && line.Contains("(DW_TAG_"))
+                entries++;
+        }
+        process.WaitForExit();
+        Assert.Equal((units, entries), new DwarfReader(DebugFile.Read(path)).Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(CPythonLayoutTests.Versions), MemberType = typeof(CPythonLayoutTests))]
+    public void The_function_that_evaluates_frames_is_found_with_its_parameters(string version)
+    {
+        var reader = RealFiles.LibPython(version);
+        string name = version is "2.7" ? "PyEval_EvalFrameEx" : "_PyEval_EvalFrameDefault";
+        Assert.True(reader.Subprograms.TryFind(name, out var eval));
+        Assert.True(eval.LowPc != 0 && eval.HighPc > eval.LowPc);
+        Assert.True(reader.Subprograms.TryFindAt(eval.LowPc + 4, out var same));
+        Assert.Equal(eval.Offset, same.Offset);
+        string[] expected = version switch
+        {
+            "2.7" or "3.6" or "3.7" or "3.8" => ["f", "throwflag"],
+            "3.9" or "3.10" => ["tstate", "f", "throwflag"],
+            _ => ["tstate", "frame", "throwflag"],
+        };
+        Assert.Equal(expected, eval.Parameters.Select(parameter => parameter.Name));
+        Assert.All(eval.Parameters, parameter => Assert.All(parameter.Locations, location => Assert.True(location.Expression.TryDecode(out _))));
+        Assert.True(eval.Parameters[0].TryGetLocation(eval.LowPc, out var first));
+        Assert.Equal("DW_OP_reg5 (rdi)", first.ToString());
+        Assert.Empty(reader.Diagnostics);
+    }
+}
