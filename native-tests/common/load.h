@@ -31,8 +31,8 @@ static inline void load_print(const char *word)
     printf("%s rounds=%ld fired=%ld errors=%ld\n", word, load_rounds, load_fired, load_errors);
 }
 
-// Starts with the first line, ends with "quit" or the end of stdin.
-static inline int load_run(int threads, void *(*body)(void *))
+// Starts with the first line, ends with "quit" or the end of stdin; report, if any, prints what went wrong before "done".
+static inline int load_run(int threads, void *(*body)(void *), void (*report)(void))
 {
     pthread_t ids[MAX_THREADS];
     char line[256];
@@ -47,6 +47,8 @@ static inline int load_run(int threads, void *(*body)(void *))
         for (int i = 0; i < threads; i++)
             pthread_join(ids[i], NULL);
     }
+    if (report != NULL)
+        report();
     load_print("done");
     return load_errors == 0 ? 0 : 1;
 }

@@ -54,10 +54,11 @@ else
 $(info elf: xz is not installed: tiny.debugdata is skipped)
 endif
 
+# sys/sdt.h is the same for both classes, and lies where only 64-bit compilations look.
 ifneq ($(shell echo 'void _start(void) {}' | $(CC) -m32 -ffreestanding -nostdlib -static -x c - -o /dev/null 2>/dev/null && echo yes),)
 $(ELF_DIR)/tiny.m32: elf/tiny32.c elf/part.mk
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -m32 -g -O2 -Wall -Werror -ffreestanding -fno-stack-protector -fno-pie -no-pie -nostdlib -static $< -o $@
+	$(Q)$(CC) -m32 -g -O2 -Wall -Werror -ffreestanding -idirafter /usr/include/$(shell $(CC) -print-multiarch) -fno-stack-protector -fno-pie -no-pie -nostdlib -static $< -o $@
 all: $(ELF_DIR)/tiny.m32
 else
 $(info elf: $(CC) cannot link 32-bit programs: tiny.m32 is skipped)

@@ -35,12 +35,12 @@ static void registers(void)
     EVENT("hand_r8_a", EIGHT(uint8_t, 0));
     EVENT("hand_r8_b", EIGHT(int8_t, 8));
     EVENT("hand_high", V((uint8_t)(reg(0) >> 8)), V((int8_t)(reg(3) >> 8)), V((uint8_t)(reg(1) >> 8)), V((int8_t)(reg(2) >> 8)));
-    EVENT("hand_mismatch", V((int32_t)reg(7)), V((uint8_t)reg(1)), V((uint16_t)reg(9)), V((uint64_t)(uint32_t)reg(0)));
+    EVENT("hand_mismatch", V((int32_t)reg(7)), V((uint8_t)reg(1)), V((uint16_t)reg(9)));
     EVENT("hand_unsized", V(reg(7)), V(reg(12)));
     EVENT("hand_twelve", V(reg(0)), V((uint32_t)reg(1)), V((uint16_t)reg(2)), V((uint8_t)reg(3)), V((int64_t)reg(6)), V((int32_t)reg(7)),
         V((int16_t)reg(8)), V((int8_t)reg(9)), V(reg(10)), V((uint32_t)reg(11)), V((uint16_t)reg(12)), V((uint8_t)reg(13)));
     hand_rip();
-    EVENT("hand_rip", V(hand_seen_rip), V((uint64_t)(uint32_t)hand_seen_rip));
+    EVENT("hand_rip", V(hand_seen_rip), V((uint32_t)hand_seen_rip));
 }
 
 static void xmm(void)

@@ -261,8 +261,9 @@ FUNCTION f_other
         SITE syscall
         syscall
         pop %rax
+        mov %rax, %rdx
         SITE xchg
-        xchg %rax, %r8
+        xchg %rdx, %r8
         SITE cqo
         cqo
         SITE mov_immediate64
@@ -272,6 +273,15 @@ FUNCTION f_other
         add %rdx, %rax
         ret
 ENDF f_other
+
+// Its opcode is 0x90, a nop's, with REX.B: the kernel's uprobes take it for a nop and do not exchange anything.
+FUNCTION f_xchg_rax
+        mov %rdi, %r8
+        mov $5, %eax
+        SITE xchg_rax_r8
+        xchg %rax, %r8
+        ret
+ENDF f_xchg_rax
 
         .data
         .balign 16

@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 {
     bool leave = fixture_exit_option(&argc, argv);
     if (argc > 1 && strcmp(argv[1], "load") == 0)
-        return load_run(thread_count(argc, argv, 2, 8), load);
+        return load_run(thread_count(argc, argv, 2, 8), load, NULL);
     times = argc > 1 ? atol(argv[1]) : 1000000;
     return bursts(thread_count(argc, argv, 2, 1), leave);
 }

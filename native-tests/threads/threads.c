@@ -46,7 +46,7 @@ int main(int argc, char **argv)
     bool leave = fixture_exit_option(&argc, argv);
     if (argc > 1 && strcmp(argv[1], "load") == 0) {
         concurrent_load = thread_count(argc, argv, 2, 4);
-        return load_run(1, load);
+        return load_run(1, load, NULL);
     }
     long total = argc > 1 ? atol(argv[1]) : 1000;
     int concurrent = thread_count(argc, argv, 2, 8);

@@ -31,15 +31,19 @@ internal static class ElfFormat
 
     /// <summary>Decodes a section header of at least <see cref="SectionSize"/> bytes.</summary>
     public static ElfSection Section(ElfClass elfClass, ReadOnlySpan<byte> b) => elfClass == ElfClass.Elf64
-        ? new(U32(b, 0), (ElfSectionType)U32(b, 4), (ElfSectionFlags)U64(b, 8), U64(b, 16), U64(b, 24), U64(b, 32), U32(b, 40), U32(b, 44), U64(b, 48), U64(b, 56))
-        : new(U32(b, 0), (ElfSectionType)U32(b, 4), (ElfSectionFlags)U32(b, 8), U32(b, 12), U32(b, 16), U32(b, 20), U32(b, 24), U32(b, 28), U32(b, 32), U32(b, 36));
+        ? new(U32(b, 0), (ElfSectionType)U32(b, 4), (ElfSectionFlags)U64(b, 8), U64(b, 16), U64(b, 24), U64(b, 32),
+            U32(b, 40), U32(b, 44), U64(b, 48), U64(b, 56))
+        : new(U32(b, 0), (ElfSectionType)U32(b, 4), (ElfSectionFlags)U32(b, 8), U32(b, 12), U32(b, 16), U32(b, 20),
+            U32(b, 24), U32(b, 28), U32(b, 32), U32(b, 36));
 
     /// <summary>Decodes a symbol of at least <see cref="SymbolSize"/> bytes.</summary>
     public static ElfSymbol Symbol(ElfClass elfClass, ReadOnlySpan<byte> b, int index) => elfClass == ElfClass.Elf64
         ? new(index, U32(b, 0), U64(b, 8), U64(b, 16), (ElfSymbolType)(b[4] & 15), (ElfSymbolBinding)(b[4] >> 4), U16(b, 6))
         : new(index, U32(b, 0), U32(b, 4), U32(b, 8), (ElfSymbolType)(b[12] & 15), (ElfSymbolBinding)(b[12] >> 4), U16(b, 14));
 
-    /// <summary>The bytes of <paramref name="strings"/> from <paramref name="offset"/> to the next zero; empty when there is no such string.</summary>
+    /// <summary>
+    /// The bytes of <paramref name="strings"/> from <paramref name="offset"/> to the next zero; empty when there is no such string.
+    /// </summary>
     public static ReadOnlySpan<byte> String(ReadOnlySpan<byte> strings, ulong offset)
     {
         if (offset >= (ulong)strings.Length)

@@ -39,7 +39,8 @@ internal readonly record struct ElfHeader(
         const byte LittleEndian = 1, BigEndian = 2;
         if (b[5] != LittleEndian)
         {
-            diagnostic = new(ElfDiagnosticIds.BigEndian, b[5] == BigEndian ? "big-endian ELF files are not supported" : $"unknown ELF data encoding {b[5]}", 5);
+            diagnostic = new(ElfDiagnosticIds.BigEndian,
+                b[5] == BigEndian ? "big-endian ELF files are not supported" : $"unknown ELF data encoding {b[5]}", 5);
             return false;
         }
         if (b[6] != 1)
@@ -58,8 +59,10 @@ internal readonly record struct ElfHeader(
         var counts = addresses + (3 * word) + 4 + 2; // e_entry, e_phoff, e_shoff, e_flags, e_ehsize
         header = new(
             elfClass, (ElfFileType)ElfFormat.U16(b, 16), (ElfMachine)ElfFormat.U16(b, 18),
-            ElfFormat.Address(elfClass, b, addresses), ElfFormat.Address(elfClass, b, addresses + word), ElfFormat.Address(elfClass, b, addresses + (2 * word)),
-            ElfFormat.U16(b, counts), ElfFormat.U16(b, counts + 2), ElfFormat.U16(b, counts + 4), ElfFormat.U16(b, counts + 6), ElfFormat.U16(b, counts + 8));
+            ElfFormat.Address(elfClass, b, addresses), ElfFormat.Address(elfClass, b, addresses + word),
+            ElfFormat.Address(elfClass, b, addresses + (2 * word)),
+            ElfFormat.U16(b, counts), ElfFormat.U16(b, counts + 2), ElfFormat.U16(b, counts + 4), ElfFormat.U16(b, counts + 6),
+            ElfFormat.U16(b, counts + 8));
         return true;
     }
 }

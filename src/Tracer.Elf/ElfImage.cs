@@ -77,15 +77,11 @@ public sealed partial class ElfImage
     public bool TryFindSection(string name, out ElfSection section)
     {
         ArgumentNullException.ThrowIfNull(name);
-        Span<byte> utf8 = stackalloc byte[64];
-        if (!Encoding.UTF8.TryGetBytes(name, utf8, out var length))
-        {
-            section = default;
-            return false;
-        }
+        Span<byte> buffer = stackalloc byte[64];
+        ReadOnlySpan<byte> utf8 = Encoding.UTF8.TryGetBytes(name, buffer, out var length) ? buffer[..length] : Encoding.UTF8.GetBytes(name);
         foreach (ref readonly var candidate in Sections.AsSpan())
         {
-            if (candidate.Type == ElfSectionType.Null || !ElfFormat.IsStringAt(_sectionNames.Span, candidate.NameOffset, utf8[..length]))
+            if (candidate.Type == ElfSectionType.Null || !ElfFormat.IsStringAt(_sectionNames.Span, candidate.NameOffset, utf8))
                 continue;
             section = candidate;
             return true;
@@ -166,11 +162,13 @@ public sealed partial class ElfImage
     /// Whether this is a program rather than a shared library: ET_EXEC, or ET_DYN marked DF_1_PIE, or (older linkers) ET_DYN with
     /// an interpreter and without a DT_SONAME.
     /// </summary>
-    public bool IsExecutable => Type == ElfFileType.Executable || (Type == ElfFileType.SharedObject && Dynamic.IsPositionIndependentExecutable);
+    public bool IsExecutable =>
+        Type == ElfFileType.Executable || (Type == ElfFileType.SharedObject && Dynamic.IsPositionIndependentExecutable);
 
     // The raw bytes of a section, empty when they are not in the file.
     internal ReadOnlyMemory<byte> RawData(in ElfSection section) =>
-        section.Type is not (ElfSectionType.NoBits or ElfSectionType.Null) && ElfFormat.TrySlice(Bytes, section.FileOffset, section.Size, out var raw)
+        section.Type is not (ElfSectionType.NoBits or ElfSectionType.Null)
+        && ElfFormat.TrySlice(Bytes, section.FileOffset, section.Size, out var raw)
             ? raw
             : default;
 }

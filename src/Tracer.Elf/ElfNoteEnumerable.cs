@@ -72,7 +72,8 @@ public readonly struct ElfNoteEnumerable
             var end = descriptorAt + descriptorSize;
             if (end > (ulong)rest.Length || HeaderSize + (ulong)nameSize > (ulong)rest.Length)
             {
-                Diagnostic = new(ElfDiagnosticIds.BadNote, $"a note's name of {nameSize} and descriptor of {descriptorSize} bytes leave the section", offset);
+                Diagnostic = new(ElfDiagnosticIds.BadNote,
+                    $"a note's name of {nameSize} and descriptor of {descriptorSize} bytes leave the section", offset);
                 _position = _data.Length;
                 return false;
             }

@@ -17,14 +17,16 @@ internal static class SectionDecompressor
     // Deflate cannot expand beyond 1032:1 (zlib's technical notes); debug sections are far below, with zstd too.
     private const ulong MaxRatio = 1032;
 
-    public static bool TryDecompress(ElfClass elfClass, ReadOnlyMemory<byte> raw, ulong offset, out ReadOnlyMemory<byte> data, out ElfDiagnostic? diagnostic)
+    public static bool TryDecompress(
+        ElfClass elfClass, ReadOnlyMemory<byte> raw, ulong offset, out ReadOnlyMemory<byte> data, out ElfDiagnostic? diagnostic)
     {
         // Elf64_Chdr: type, reserved, size, alignment; Elf32_Chdr: type, size, alignment.
         var headerSize = elfClass == ElfClass.Elf64 ? 24 : 12;
         data = default;
         if (raw.Length < headerSize)
         {
-            diagnostic = new(ElfDiagnosticIds.BadCompressionHeader, $"a compressed section of {raw.Length} bytes is smaller than its header", offset);
+            diagnostic = new(ElfDiagnosticIds.BadCompressionHeader,
+                $"a compressed section of {raw.Length} bytes is smaller than its header", offset);
             return false;
         }
         var type = ElfFormat.U32(raw.Span, 0);
@@ -38,7 +40,8 @@ internal static class SectionDecompressor
     }
 
     /// <summary>GNU's older form, by the name .zdebug_*: "ZLIB", the size as 8 bytes big-endian, a zlib stream.</summary>
-    public static bool TryDecompressGnu(ReadOnlyMemory<byte> raw, ulong offset, out ReadOnlyMemory<byte> data, out ElfDiagnostic? diagnostic)
+    public static bool TryDecompressGnu(
+        ReadOnlyMemory<byte> raw, ulong offset, out ReadOnlyMemory<byte> data, out ElfDiagnostic? diagnostic)
     {
         const int HeaderSize = 12;
         data = default;
@@ -51,7 +54,8 @@ internal static class SectionDecompressor
         return TryInflate(Zlib, raw[HeaderSize..], size, offset, out data, out diagnostic);
     }
 
-    private static bool TryInflate(uint type, ReadOnlyMemory<byte> compressed, ulong size, ulong offset, out ReadOnlyMemory<byte> data, out ElfDiagnostic? diagnostic)
+    private static bool TryInflate(
+        uint type, ReadOnlyMemory<byte> compressed, ulong size, ulong offset, out ReadOnlyMemory<byte> data, out ElfDiagnostic? diagnostic)
     {
         data = default;
         if (size > (ulong)Array.MaxLength || size > (ulong)compressed.Length * MaxRatio)

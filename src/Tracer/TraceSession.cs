@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
@@ -9,7 +8,7 @@ using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
-using Tracer.Logging;
+using Tracer.Ptrace;
 
 namespace Tracer;
 
@@ -25,13 +24,14 @@ public sealed class TraceSession : IAsyncDisposable
     private readonly Channel<TraceEvent>? _channel;
     private readonly IProbeAttachment _attachment;
     private readonly IProbeBackend _backend;
+    private readonly LaunchedProcess? _launched;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Task _watcher;
     private TimeSpan? _duration;
 
     private TraceSession(
         TargetProcess target, TracePlan plan, IReadOnlyList<Probe> probes, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
-        IProbeAttachment attachment)
+        IProbeAttachment attachment, LaunchedProcess? launched)
     {
         _target = target;
         _plan = plan;
@@ -40,6 +40,7 @@ public sealed class TraceSession : IAsyncDisposable
         _channel = channel;
         _backend = backend;
         _attachment = attachment;
+        _launched = launched;
         _watcher = WatchAsync();
     }
 
@@ -59,6 +60,12 @@ public sealed class TraceSession : IAsyncDisposable
     /// Ends when there is nothing more to come: the target has exited or the limit of events is reached. Fails with the error that ended tracing.
     /// </summary>
     public Task Completion => _watcher;
+
+    /// <summary>
+    /// The exit code of the command that <see cref="LaunchAsync"/> started, 128 plus the signal's number when a signal ended it; null while it runs and for
+    /// processes that were attached to.
+    /// </summary>
+    public int? LaunchedExitCode => _launched?.ExitCode;
 
     /// <summary>Events delivered so far.</summary>
     public ulong DeliveredEvents => _counter.Delivered;
@@ -83,9 +90,41 @@ public sealed class TraceSession : IAsyncDisposable
     public static async Task<TraceSession> AttachAsync(int processId, TraceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return await StartAsync(processId, null, ProbeSelection.Parse(options.Probes), options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Starts a command, stopped before its first own instruction and with its libraries loaded, arms the probes and lets it go. Its standard streams and
+    /// its process group are this process's.
+    /// </summary>
+    /// <param name="command">The program, found by PATH, and its arguments.</param>
+    /// <param name="options">What to trace.</param>
+    /// <param name="cancellationToken">Gives up; the command is killed.</param>
+    /// <exception cref="TracerException">An expected failure; the command is killed.</exception>
+    public static async Task<TraceSession> LaunchAsync(IReadOnlyList<string> command, TraceOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(options);
+        var specs = ProbeSelection.Parse(options.Probes);
+        var launched = LaunchedProcess.Start(options.Gate ?? LinuxSystemCalls.Instance, command);
+        try
+        {
+            var session = await StartAsync(launched.ProcessId, launched, specs, options, cancellationToken).ConfigureAwait(false);
+            launched.Resume();
+            return session;
+        }
+        catch
+        {
+            launched.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<TraceSession> StartAsync(
+        int processId, LaunchedProcess? launched, IReadOnlyList<ProbeSpec> specs, TraceOptions options, CancellationToken cancellationToken)
+    {
         var gate = options.Gate ?? LinuxSystemCalls.Instance;
         var logger = options.Logger ?? NullLogger.Instance;
-        var specs = ProbeSelection.Parse(options.Probes);
         var target = new TargetOpener(gate).Open(processId);
         try
         {
@@ -97,7 +136,7 @@ public sealed class TraceSession : IAsyncDisposable
                 : null;
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer), options.MaximumEvents);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            return new TraceSession(target, plan, probes, counter, channel, backend, attachment);
+            return new TraceSession(target, plan, probes, counter, channel, backend, attachment, launched);
         }
         catch
         {
@@ -124,6 +163,7 @@ public sealed class TraceSession : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         await _attachment.DisposeAsync().ConfigureAwait(false);
         _target.Dispose();
+        _launched?.Dispose();
     }
 
     private async Task WatchAsync()

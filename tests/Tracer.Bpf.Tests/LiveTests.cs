@@ -32,7 +32,7 @@ public class LiveTests
     }
 
     [Fact]
-    public void An_unprivileged_helper_licence_is_named()
+    public void A_licence_that_the_helper_does_not_accept_is_named()
     {
         var code = new BpfAssembler().Move(R1, R10).Alu(BpfOperation.Add, R1, -8).Move(R2, 8).Move(R3, 0)
             .Call(BpfHelper.ProbeReadUser).Move(R0, 0).Exit();
@@ -65,6 +65,34 @@ public class LiveTests
             Assert.True(map.TryLookup(key, out ulong value));
             Assert.Equal(key * 1_000_000_007UL, value);
         }
+    }
+
+    [Theory]
+    [InlineData(BpfMapType.PerCpuHash)]
+    [InlineData(BpfMapType.LruPerCpuHash)]
+    public void A_per_cpu_hash_gives_each_cpus_value(BpfMapType type)
+    {
+        using var map = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(type, 4, 8, 64));
+        Assert.True(map.Definition.IsPerCpu);
+        var value = Enumerable.Range(0, map.ValueBufferSize).Select(i => (byte)i).ToArray();
+        var read = new byte[value.Length];
+        Assert.False(map.TryLookup(BitConverter.GetBytes(5), read));
+        Assert.True(map.Update(BitConverter.GetBytes(5), value));
+        Assert.True(map.TryLookup(BitConverter.GetBytes(5), read));
+        Assert.Equal(value, read);
+    }
+
+    [Fact]
+    public void A_full_map_and_a_key_beyond_the_array_are_told_apart()
+    {
+        using var hash = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(BpfMapType.Hash, 4, 8, 2));
+        Assert.True(hash.Update(1, 1L));
+        Assert.True(hash.Update(2, 1L));
+        Assert.Equal(7, Assert.Throws<BpfException>(() => hash.Update(3, 1L)).Errno);
+        using var array = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.Array(8, 2));
+        Assert.False(array.TryLookup(2, out long _));
+        Assert.Equal(7, Assert.Throws<BpfException>(() => array.Update(2, 1L)).Errno);
+        Assert.Throws<BpfException>(array.MapMemory);
     }
 
     [Fact]

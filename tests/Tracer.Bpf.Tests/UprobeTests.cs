@@ -7,6 +7,9 @@ namespace Tracer.Bpf.Tests;
 /// <summary>Programs attached to a running process.</summary>
 public class UprobeTests
 {
+    // BPF_F_USER_STACK, include/uapi/linux/bpf.h.
+    private const int UserStack = 1 << 8;
+
     public UprobeTests() => Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
 
     [Fact]
@@ -76,6 +79,76 @@ public class UprobeTests
             LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { IsReturn = true, ProcessId = target.Id });
         target.Do("hit", 123);
         Assert.Equal(123ul, Code.Value(counter));
+    }
+
+    [Fact]
+    public void A_stack_id_leads_to_the_probed_place_but_not_in_a_sleepable_program()
+    {
+        using var target = new Target();
+        using var stacks = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(BpfMapType.StackTrace, 4, 8 * 16, 64));
+        using var result = Code.Counter();
+        var definition = BpfProgramDefinition.Uprobe(new BpfAssembler()
+            .LoadMap(R2, stacks.Descriptor).Move(R3, UserStack).Call(BpfHelper.GetStackId)
+            .LoadMapValue(R1, result.Descriptor, 0).Store(BpfSize.Double, R1, 0, R0).Move(R0, 0).Exit().Assemble());
+        Assert.Contains(
+            "Sleepable programs can only use",
+            Assert.Throws<BpfLoadException>(() => BpfProgram.Load(LiveGate.Instance, definition)).Summary,
+            StringComparison.Ordinal);
+        using var program = BpfProgram.Load(LiveGate.Instance, definition with { Flags = BpfProgramFlags.None });
+        using (UprobeMultiLink.Attach(
+            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
+            target.Do("hit", 1);
+        var frames = new byte[8 * 16];
+        Assert.True(stacks.TryLookup(BitConverter.GetBytes((int)Code.Value(result)), frames));
+        Assert.Equal(target.Hit & 0xfff, BitConverter.ToUInt64(frames) & 0xfff);
+    }
+
+    [Fact]
+    public void A_sleepable_program_copies_the_stack_itself()
+    {
+        using var target = new Target();
+        using var result = Code.Counter(8 + (8 * 16));
+        using var program = Code.Load(new BpfAssembler()
+            .LoadMapValue(R2, result.Descriptor, 8).Move(R3, 8 * 16).Move(R4, UserStack).Call(BpfHelper.GetStack)
+            .LoadMapValue(R1, result.Descriptor, 0).Store(BpfSize.Double, R1, 0, R0).Move(R0, 0).Exit());
+        using (UprobeMultiLink.Attach(
+            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
+            target.Do("hit", 1);
+        using var memory = result.MapMemory();
+        Assert.True(BitConverter.ToInt64(memory.Span) >= 8);
+        Assert.Equal(target.Hit & 0xfff, BitConverter.ToUInt64(memory.Span[8..]) & 0xfff);
+    }
+
+    [Fact]
+    public void A_session_runs_one_program_at_entry_and_at_return()
+    {
+        Assert.SkipUnless(BpfFeatures.IsAvailable(LiveGate.Instance, BpfFeature.UprobeSession), BpfFeatures.Get(BpfFeature.UprobeSession).Missing);
+        using var target = new Target();
+        using var counter = Code.Counter();
+        using var program = BpfProgram.Load(
+            LiveGate.Instance,
+            BpfProgramDefinition.Uprobe(Code.Count(counter).Assemble()) with { ExpectedAttachType = BpfAttachType.UprobeSession });
+        using var link = UprobeMultiLink.Attach(
+            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+        target.Do("hit", 40);
+        Assert.Equal(80ul, Code.Value(counter));
+    }
+
+    [Fact]
+    public void A_killed_target_and_a_link_that_outlives_it_do_no_harm()
+    {
+        using var counter = Code.Counter();
+        using var program = Code.Load(Code.Count(counter));
+        UprobeMultiLink link;
+        using (var target = new Target())
+        {
+            link = UprobeMultiLink.Attach(
+                LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+            target.Do("hit", 5);
+        }
+
+        link.Dispose();
+        Assert.Equal(5ul, Code.Value(counter));
     }
 
     [Theory]

@@ -43,7 +43,9 @@ public sealed partial class BpfAssembler
         return Emit(BpfOpcode.ClassAlu64 | BpfOpcode.SourceRegister | BpfOpcode.Move, destination, (int)source, bits, 0);
     }
 
-    /// <summary>Sign-extends the low <paramref name="bits"/> (8 or 16) of a register to 32; the upper half becomes 0 (kernel 6.6).</summary>
+    /// <summary>
+    /// Sign-extends the low <paramref name="bits"/> (8 or 16) of a register to 32; the upper half becomes 0 (kernel 6.6).
+    /// </summary>
     public BpfAssembler MoveSignExtended32(BpfRegister destination, BpfRegister source, int bits)
     {
         if (bits is not (8 or 16))
@@ -109,7 +111,8 @@ public sealed partial class BpfAssembler
         Wide(destination, BpfOpcode.PseudoMapDescriptor, mapDescriptor, 0);
 
     /// <summary>
-    /// Sets a register to the address of <paramref name="offset"/> in the value of an array map, with no lookup (kernel 5.2). The array must
+    /// Sets a register to the address of <paramref name="offset"/> in the value of an array map, with no lookup (kernel 5.2). The array
+    /// must
     /// have exactly one entry: with more the kernel answers ENOTSUPP (524).
     /// </summary>
     public BpfAssembler LoadMapValue(BpfRegister destination, int mapDescriptor, int offset) =>

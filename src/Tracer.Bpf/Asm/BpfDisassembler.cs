@@ -122,8 +122,10 @@ public static class BpfDisassembler
         {
             BpfOpcode.PseudoMapDescriptor => $"r{i.Destination} = map[fd:{Number(i.Immediate)}]",
             BpfOpcode.PseudoMapValue => $"r{i.Destination} = map[fd:{Number(i.Immediate)}][0]{Signed(next.Immediate)}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"r{i.Destination} = 0x{((ulong)(uint)next.Immediate << 32) | (uint)i.Immediate:x}"),
+            _ => $"r{i.Destination} = 0x{Combine(i, next).ToString("x", CultureInfo.InvariantCulture)}",
         };
+
+        static ulong Combine(BpfInstruction low, BpfInstruction high) => ((ulong)(uint)high.Immediate << 32) | (uint)low.Immediate;
     }
 
     private static string Memory(BpfInstruction i, int register, char sign)

@@ -1,7 +1,8 @@
 namespace Tracer.Bpf;
 
 /// <summary>
-/// The kernel's helper functions that tracing programs use, by their fixed ids (__BPF_FUNC_MAPPER, include/uapi/linux/bpf.h). Arguments go in
+/// The kernel's helper functions that tracing programs use, by their fixed ids (__BPF_FUNC_MAPPER, include/uapi/linux/bpf.h). Arguments
+/// go in
 /// R1-R5; a negative result is minus errno. Those that read memory ask for a GPL-compatible licence.
 /// </summary>
 public enum BpfHelper
@@ -36,7 +37,7 @@ public enum BpfHelper
     /// <summary>(buffer, size): the thread's name, always terminated.</summary>
     GetThreadName = 16,
 
-    /// <summary>(context, stack trace map, flags) → stack id.</summary>
+    /// <summary>(context, stack trace map, flags) → stack id; BPF_F_USER_STACK is 256. Not in sleepable programs.</summary>
     GetStackId = 27,
 
     /// <summary>() → address of the current task_struct, as a number.</summary>

@@ -4,8 +4,9 @@ using System.Text;
 namespace Tracer.Bpf;
 
 /// <summary>
-/// The types of one BTF blob (Documentation/bpf/btf.rst): types by name, members by path, functions by name. Parsing walks the types once and
-/// keeps only where each begins; searches compare bytes and build nothing. No input makes it throw, hang or allocate beyond its size.
+/// The types of one BTF blob (Documentation/bpf/btf.rst): types by name, members by path, functions by name. Parsing walks the types
+/// once and keeps only where each begins; searches compare bytes and build nothing. No input makes it throw, hang or
+/// allocate beyond its size.
 /// </summary>
 public sealed class BtfTypes
 {
@@ -34,7 +35,10 @@ public sealed class BtfTypes
     /// <summary>How many types there are; ids go from 1 to this.</summary>
     public int Count => _starts.Length;
 
-    /// <summary>Reads and parses a BTF file, as a rule <see cref="KernelFile"/>; null, with the reason in <paramref name="error"/>, if that fails.</summary>
+    /// <summary>
+    /// Reads and parses a BTF file, as a rule <see cref="KernelFile"/>; null, with the reason in <paramref name="error"/>, if that
+    /// fails.
+    /// </summary>
     public static BtfTypes? Load(string file, out string error)
     {
         try
@@ -99,7 +103,9 @@ public sealed class BtfTypes
         return false;
     }
 
-    /// <summary>The id of a kernel function, for <see cref="BpfAssembler.CallKernelFunction"/>; false if this kernel has none of that name.</summary>
+    /// <summary>
+    /// The id of a kernel function, for <see cref="BpfAssembler.CallKernelFunction"/>; false if this kernel has none of that name.
+    /// </summary>
     public bool TryFindFunction(string name, out int id) => TryFind(BtfKind.Function, name, out id);
 
     /// <summary>

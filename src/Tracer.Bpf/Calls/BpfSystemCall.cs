@@ -28,13 +28,23 @@ internal static unsafe class BpfSystemCall
     {
         fixed (byte* keyPointer = key, valuePointer = value)
         {
-            var attribute = new MapElementAttribute { Map = (uint)map, Key = (ulong)keyPointer, Value = (ulong)valuePointer, Flags = flags };
+            var attribute = new MapElementAttribute
+            {
+                Map = (uint)map,
+                Key = (ulong)keyPointer,
+                Value = (ulong)valuePointer,
+                Flags = flags,
+            };
             return Invoke(gate, command, ref attribute);
         }
     }
 
     public static int ProgramLoad(
-        ISystemCallGate gate, ref ProgramLoadAttribute attribute, ReadOnlySpan<BpfInstruction> code, ReadOnlySpan<byte> license, Span<byte> log)
+        ISystemCallGate gate,
+        ref ProgramLoadAttribute attribute,
+        ReadOnlySpan<BpfInstruction> code,
+        ReadOnlySpan<byte> license,
+        Span<byte> log)
     {
         fixed (BpfInstruction* codePointer = code)
         fixed (byte* licensePointer = license, logPointer = log)
@@ -49,7 +59,7 @@ internal static unsafe class BpfSystemCall
         }
     }
 
-    public static int TestRun(ISystemCallGate gate, ref TestRunAttribute attribute, ReadOnlySpan<byte> context)
+    public static int TestRun(ISystemCallGate gate, ref TestRunAttribute attribute, Span<byte> context)
     {
         fixed (byte* contextPointer = context)
         {

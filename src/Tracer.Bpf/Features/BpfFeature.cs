@@ -1,6 +1,8 @@
 namespace Tracer.Bpf;
 
-/// <summary>What a tracer would like of the kernel; <see cref="BpfFeatures"/> says since when each is there and what to do without.</summary>
+/// <summary>
+/// What a tracer would like of the kernel; <see cref="BpfFeatures"/> says since when each is there and what to do without.
+/// </summary>
 public enum BpfFeature
 {
     /// <summary>Uprobes through perf_event_open.</summary>

@@ -11,7 +11,7 @@ public static class BpfFeatures
     private static readonly BpfFeatureInfo[] Table =
     [
         new(BpfFeature.PerfUprobe, "a uprobe through perf_event_open", new(4, 17), "only ptrace can place probes"),
-        new(BpfFeature.ReferenceCounter, "raising a USDT semaphore in the kernel", new(4, 20), "probes behind a semaphore stay silent unless ptrace raises it"),
+        new(BpfFeature.ReferenceCounter, "raising a USDT semaphore in the kernel", new(4, 20), "ptrace raises it or it stays down"),
         new(BpfFeature.RingBuffer, "the BPF ring buffer", new(5, 8), "the ebpf backend is not available"),
         new(BpfFeature.MappableArray, "mapping a BPF array", new(5, 5), "counters are read by system call"),
         new(BpfFeature.FetchingAtomics, "fetching atomics in BPF", new(5, 12), "plain atomic addition is used"),

@@ -26,8 +26,8 @@ public sealed class PerfUprobe : BpfLink
     public bool HasLink => _link != NoLink;
 
     /// <summary>
-    /// Attaches <paramref name="program"/>: by a link, or, where there is none (kernel before 5.15, or a program loaded for uprobe_multi) and
-    /// no cookie is asked for, by PERF_EVENT_IOC_SET_BPF.
+    /// Attaches <paramref name="program"/>: by a link, or, where there is none (kernel before 5.15, or a program loaded for
+    /// uprobe_multi) and no cookie is asked for, by PERF_EVENT_IOC_SET_BPF.
     /// </summary>
     /// <exception cref="BpfException">
     /// EINVAL: offset outside the file; ENOENT: no such file; ESRCH: no such process; EACCES, EPERM: not permitted. A kernel without

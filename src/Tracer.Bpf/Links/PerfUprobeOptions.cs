@@ -11,7 +11,9 @@ public sealed record PerfUprobeOptions(string Path, ulong Offset)
     /// <summary>File offset of the 16-bit USDT semaphore, below 4 GiB; 0 for none. Needs kernel 4.20.</summary>
     public uint ReferenceCounterOffset { get; init; }
 
-    /// <summary>Only this process; 0 for every process. A BPF program sees all threads of the process, whatever the event's thread.</summary>
+    /// <summary>
+    /// Only this process; 0 for every process. A BPF program sees all threads of the process, whatever the event's thread.
+    /// </summary>
     public int ProcessId { get; init; }
 
     /// <summary>Run at the function's return instead of at the offset.</summary>

@@ -4,8 +4,8 @@ using Tracer.Linux;
 namespace Tracer.Bpf;
 
 /// <summary>
-/// A BPF map seen from user space. Element access copies through spans and allocates nothing. Keys and values must have exactly the sizes of the
-/// definition; a per-CPU map's value has <see cref="ValueBufferSize"/> bytes.
+/// A BPF map seen from user space. Element access copies through spans and allocates nothing. Keys and values must have exactly the
+/// sizes of the definition; a per-CPU map's value has <see cref="ValueBufferSize"/> bytes.
 /// </summary>
 public sealed class BpfMap : BpfObject
 {
@@ -102,7 +102,9 @@ public sealed class BpfMap : BpfObject
         return Found(BpfSystemCall.MapElement(Gate, BpfCommand.MapGetNextKey, Descriptor, previous, next, 0), "walk a map's keys");
     }
 
-    /// <summary>Maps the memory of a <see cref="BpfMapFlags.Mappable"/> array into this process, shared with programs (kernel 5.5).</summary>
+    /// <summary>
+    /// Maps the memory of a <see cref="BpfMapFlags.Mappable"/> array into this process, shared with programs (kernel 5.5).
+    /// </summary>
     /// <exception cref="BpfException">The map is not mappable, or the kernel refused.</exception>
     public BpfMappedArray MapMemory() => BpfMappedArray.Create(Gate, this);
 

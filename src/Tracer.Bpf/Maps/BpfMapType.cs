@@ -15,7 +15,7 @@ public enum BpfMapType
     /// <summary>Array with one value per CPU.</summary>
     PerCpuArray = 6,
 
-    /// <summary>Stack id → return addresses (u64 each).</summary>
+    /// <summary>Stack id → return addresses (u64 each). Not for sleepable programs: those use <see cref="BpfHelper.GetStack"/>.</summary>
     StackTrace = 7,
 
     /// <summary>Hash table that evicts the least recently used.</summary>

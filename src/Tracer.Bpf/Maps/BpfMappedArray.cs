@@ -6,7 +6,7 @@ namespace Tracer.Bpf;
 /// The memory of an array map, shared with the programs that use it: reads and writes need no system call. Use <see cref="Volatile"/> or
 /// <see cref="Interlocked"/> on what programs change. The spans must not outlive the object.
 /// </summary>
-public sealed unsafe class BpfMappedArray : IDisposable
+public sealed class BpfMappedArray : IDisposable
 {
     private readonly SharedMapping _mapping;
     private readonly int _valueSize;
@@ -23,7 +23,7 @@ public sealed unsafe class BpfMappedArray : IDisposable
     public int Stride => (_valueSize + 7) & ~7;
 
     /// <summary>All values, <see cref="Stride"/> apart.</summary>
-    public Span<byte> Span => new(_mapping.Pointer, Stride * _entries);
+    public Span<byte> Span => _mapping.Span(Stride * _entries);
 
     /// <summary>The value at <paramref name="index"/>.</summary>
     public Span<byte> this[int index] => Span.Slice(index * Stride, _valueSize);

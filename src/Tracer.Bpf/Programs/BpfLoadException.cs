@@ -31,6 +31,8 @@ public sealed class BpfLoadException : BpfException
     /// <summary>The verifier's last meaningful line, with the instruction it speaks of; the errno's name when there is no log.</summary>
     public string Summary { get; } = "";
 
-    /// <summary>The verifier's log as the kernel gave it; empty when there was none (EPERM, or a kernel without the program type).</summary>
+    /// <summary>
+    /// The verifier's log as the kernel gave it; empty when there was none (EPERM, or a kernel without the program type).
+    /// </summary>
     public string Log { get; } = "";
 }

@@ -46,10 +46,10 @@ public sealed class BpfProgram : BpfObject
 
     /// <summary>
     /// Runs the program once from here (BPF_PROG_TEST_RUN) on <paramref name="context"/> and gives its result. Raw tracepoint programs take
-    /// u64 arguments (kernel 5.10), system call programs any bytes (kernel 5.14); kprobe programs cannot be run so.
+    /// u64 arguments (kernel 5.10), system call programs any bytes, which they may change (kernel 5.14); kprobe programs cannot be run so.
     /// </summary>
     /// <exception cref="BpfException">ENOTSUPP (524) for a type that cannot be run, EINVAL for a context it does not take.</exception>
-    public uint TestRun(ReadOnlySpan<byte> context)
+    public uint TestRun(Span<byte> context)
     {
         var attribute = new TestRunAttribute { Program = (uint)Descriptor };
         var result = BpfSystemCall.TestRun(Gate, ref attribute, context);

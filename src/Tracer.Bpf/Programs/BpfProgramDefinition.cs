@@ -18,7 +18,8 @@ public sealed record BpfProgramDefinition(BpfProgramType Type, ReadOnlyMemory<Bp
     public string Name { get; init; } = "";
 
     /// <summary>
-    /// A sleepable program for <see cref="UprobeMultiLink"/> (kernel 6.6). It can be attached by <see cref="Bpf.PerfUprobe"/> too, but without a cookie.
+    /// A sleepable program for <see cref="UprobeMultiLink"/> (kernel 6.6). It can be attached by <see cref="Bpf.PerfUprobe"/> too, but
+    /// without a cookie.
     /// </summary>
     public static BpfProgramDefinition Uprobe(ReadOnlyMemory<BpfInstruction> instructions) =>
         PerfUprobe(instructions) with { ExpectedAttachType = BpfAttachType.UprobeMulti };

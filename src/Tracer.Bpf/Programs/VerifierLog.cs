@@ -38,7 +38,8 @@ public static partial class VerifierLog
     // Register states ("0: R1=ctx() R10=fp0", "R0_w=..."), walk-backs of precision marks, and the closing statistics.
     [GeneratedRegex(
         @"^(processed \d+ insns|verification time|stack depth|max_states|func#\d+ @|Validating |Func#|; |"
-        + @"(from \d+ to \d+|\d+): R\d|from \d+ to \d+: |(\d+: )?(safe$|frame\d*:? R|R\d+(_\w+)?=|fp-\d+|last_idx|first_idx|mark_precise|regs=|parent |propagating|caller|callee|returning from|to caller|arg#))",
+        + @"from \d+ to \d+: |from \d+ to \d+$|\d+: R\d|(\d+: )?(safe$|frame\d*:? R|R\d+(_\w+)?=|fp-\d+|last_idx|first_idx|mark_precise|regs=|"
+        + @"parent |propagating|caller:|callee:|returning from|to caller))",
         RegexOptions.CultureInvariant)]
     private static partial Regex Noise();
 }

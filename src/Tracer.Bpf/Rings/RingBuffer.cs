@@ -43,7 +43,9 @@ public sealed unsafe class RingBuffer : IDisposable
 
     private ulong* ProducerPosition => (ulong*)_producerPages.Pointer;
 
-    /// <summary>Maps the ring of <paramref name="map"/>, which stays the caller's and may be disposed afterwards. A ring has one reader.</summary>
+    /// <summary>
+    /// Maps the ring of <paramref name="map"/>, which stays the caller's and may be disposed afterwards. A ring has one reader.
+    /// </summary>
     /// <exception cref="ArgumentException">The map is no ring buffer.</exception>
     /// <exception cref="BpfException">The kernel refused a mapping or a descriptor.</exception>
     public static RingBuffer Open(BpfMap map)

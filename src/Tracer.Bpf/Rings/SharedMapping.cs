@@ -31,6 +31,8 @@ internal sealed unsafe class SharedMapping : IDisposable
         }
     }
 
+    public Span<byte> Span(int length) => new(Pointer, length);
+
     public static SharedMapping Create(ISystemCallGate gate, int descriptor, nint length, nint offset, bool writable)
     {
         var result = gate.Invoke(Mmap, 0, length, ProtectionRead | (writable ? ProtectionWrite : 0), MapShared, descriptor, offset);

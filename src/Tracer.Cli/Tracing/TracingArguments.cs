@@ -16,7 +16,7 @@ internal sealed class TracingArguments
 
     private readonly Option<BackendChoice> _backend = new("--backend")
     {
-        Description = "How to trace: auto, ebpf (uprobes, never stops the target) or ptrace (breakpoints).", DefaultValueFactory = _ => BackendChoice.Auto,
+        Description = "How to trace: auto, ebpf (uprobes, never stops the target) or ptrace (breakpoints).", HelpName = "auto|ebpf|ptrace", DefaultValueFactory = _ => BackendChoice.Auto,
     };
 
     private readonly Option<string> _format = new("--format") { Description = "text or json (one record a line).", DefaultValueFactory = _ => "text" };

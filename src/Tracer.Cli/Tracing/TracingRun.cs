@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Tracer.Core.Diagnostics;
 using Tracer.Output;
 using Tracer.Output.Json;

@@ -42,11 +42,20 @@ internal sealed class DwarfAbbreviationTable
         return _byCode.TryGetValue(code, out int index) ? index : -1;
     }
 
-    public static DwarfAbbreviationTable Parse(ReadOnlySpan<byte> section, int offset, DwarfFormat format)
+    /// <summary>Lists that grow while a table is parsed, used again for the next.</summary>
+    internal sealed class Scratch
     {
-        var items = new List<DwarfAbbreviation>();
-        var attributes = new List<DwarfAttributeSpec>();
-        var steps = new List<DwarfSkipStep>();
+        public List<DwarfAbbreviation> Items { get; } = [];
+        public List<DwarfAttributeSpec> Attributes { get; } = [];
+        public List<DwarfSkipStep> Steps { get; } = [];
+    }
+
+    public static DwarfAbbreviationTable Parse(ReadOnlySpan<byte> section, int offset, DwarfFormat format, Scratch scratch)
+    {
+        var (items, attributes, steps) = (scratch.Items, scratch.Attributes, scratch.Steps);
+        items.Clear();
+        attributes.Clear();
+        steps.Clear();
         var cursor = new DwarfCursor(section, offset);
         bool dense = true, truncated = false;
         while (true)

@@ -1,6 +1,6 @@
 namespace Tracer.Elf.Dwarf;
 
-/// <summary>A function that has code, or one place where it was inlined. Parameters and type are read when first asked for.</summary>
+/// <summary>A function that has code, or one place where it was inlined. Ranges, parameters and type are read when first asked for.</summary>
 public sealed class DwarfSubprogram
 {
     // From a concrete function to its abstract one, from there to a declaration in a class: three hops in practice.
@@ -11,6 +11,7 @@ public sealed class DwarfSubprogram
     private readonly DwarfAttributeValue _frameBase;
     private readonly DwarfEntryRef? _typeUnit;
     private readonly DwarfAttributeValue _type;
+    private IReadOnlyList<DwarfAddressRange>? _ranges;
     private IReadOnlyList<DwarfParameter>? _parameters;
     private DwarfType? _returnType;
 
@@ -18,7 +19,6 @@ public sealed class DwarfSubprogram
     {
         _entry = new(entry.Unit, entry.Offset);
         _reader = entry.Unit.Reader;
-        Ranges = DwarfRangeReader.Read(ref entry);
         _frameBase = entry.Find(DwarfAttribute.FrameBase);
         IsInlined = entry.Tag == DwarfTag.InlinedSubroutine;
         // What this entry leaves unsaid its origin says.
@@ -55,7 +55,7 @@ public sealed class DwarfSubprogram
     public long? Line { get; }
 
     /// <summary>The code, as linked; the first range starts with the entry, others are parts put elsewhere (gcc's <c>.cold</c>).</summary>
-    public IReadOnlyList<DwarfAddressRange> Ranges { get; }
+    public IReadOnlyList<DwarfAddressRange> Ranges => _ranges ??= _entry.TryOpen(out var entry) ? DwarfRangeReader.Read(ref entry) : [];
 
     /// <summary>The first address, or 0 when it has no code.</summary>
     public ulong LowPc => Ranges.Count > 0 ? Ranges[0].Low : 0;

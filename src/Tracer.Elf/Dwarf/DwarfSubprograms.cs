@@ -39,31 +39,40 @@ public sealed class DwarfSubprograms
     public bool TryFindAt(ulong address, out DwarfSubprogram subprogram)
     {
         var ranges = new List<DwarfAddressRange>();
+        // In an honest file each list belongs to one entry, so that all ranges together are fewer than the bytes they take.
+        long budget = _reader.UnitSections.Sum(section => (long)section.Bytes.Length + section.Sections.Ranges.Length + section.Sections.RngLists.Length);
         foreach (var section in _reader.UnitSections)
         {
-            for (int i = 0; section.UnitAt(i) is { } unit; i++)
+            for (int i = 0; budget >= 0 && section.UnitAt(i) is { } unit; i++)
             {
                 if (!unit.TryLoad())
                     continue;
                 _reader.CheckSkeleton(unit);
                 ranges.Clear();
                 DwarfRangeReader.Read(unit.Skeleton ?? unit, unit.LowPc, unit.HighPc, unit.Ranges, ranges);
+                budget -= ranges.Count;
                 if (ranges.Count > 0 && !Contain(ranges, address))
                     continue;
                 var entry = new DwarfEntryReader(unit, unit.FirstEntry);
                 entry.MoveNext();
-                while (entry.MoveNext())
+                while (budget >= 0 && entry.MoveNext())
                 {
-                    if (entry.Tag == DwarfTag.Subprogram && entry.HasCode && Covers(ref entry, address, ranges))
+                    if (entry.Tag == DwarfTag.Subprogram && entry.HasCode)
                     {
-                        subprogram = new(ref entry);
-                        return true;
+                        if (Covers(ref entry, address, ranges))
+                        {
+                            subprogram = new(ref entry);
+                            return true;
+                        }
+                        budget -= ranges.Count;
                     }
                     if (entry.Tag is not (DwarfTag.Namespace or DwarfTag.Module))
                         entry.SkipChildren();
                 }
             }
         }
+        if (budget < 0)
+            _reader.Report("DWARF014", "Range lists are shared by so many entries that the search for an address was given up.", 0);
         subprogram = null!;
         return false;
     }

@@ -7,7 +7,7 @@ public sealed class DwarfTypes
 {
     private readonly DwarfReader _reader;
     private readonly Dictionary<DwarfEntryRef, DwarfType> _types = [];
-    private readonly Dictionary<string, DwarfType> _found = [];
+    private readonly Dictionary<string, DwarfType> _structs = [];
 
     internal DwarfTypes(DwarfReader reader) => _reader = reader;
 
@@ -81,7 +81,7 @@ public sealed class DwarfTypes
         var wanted = new NameSet();
         foreach (string name in names)
         {
-            if (_found.TryGetValue(name, out var known) && (!structsOnly || known.IsStruct))
+            if (structsOnly && _structs.TryGetValue(name, out var known))
                 results[name] = known;
             else if (!results.ContainsKey(name))
                 wanted.Add(name);
@@ -96,8 +96,11 @@ public sealed class DwarfTypes
                 SearchUnit(unit, wanted, structsOnly, results);
             }
         }
-        foreach (var (name, type) in results)
-            _found[name] = type;
+        if (structsOnly)
+        {
+            foreach (var (name, type) in results)
+                _structs[name] = type;
+        }
         return results;
     }
 

@@ -5,6 +5,7 @@ internal sealed class DwarfUnitSection(DwarfReader reader, DwarfSectionKind kind
 {
     private readonly List<DwarfUnit> _units = [];
     private readonly Dictionary<(ulong Offset, DwarfFormat Format), DwarfAbbreviationTable?> _abbreviations = [];
+    private readonly DwarfAbbreviationTable.Scratch _scratch = new();
     private int _next;
     private long _abbreviationBytes;
 
@@ -54,13 +55,13 @@ internal sealed class DwarfUnitSection(DwarfReader reader, DwarfSectionKind kind
             return table;
         var section = Sections.Abbrev;
         // Tables of an honest file do not overlap; units that name ever other offsets into one long table would cost size times size.
-        if (offset >= (ulong)section.Length || _abbreviationBytes > 4L * section.Length + 4096)
+        if (offset >= (ulong)section.Length || _abbreviationBytes > 2L * section.Length + 4096)
         {
             Reader.Report("DWARF004", $"No abbreviations can be read at .debug_abbrev offset 0x{offset:x}.", (long)offset);
         }
         else
         {
-            table = DwarfAbbreviationTable.Parse(section.Span, (int)offset, format);
+            table = DwarfAbbreviationTable.Parse(section.Span, (int)offset, format, _scratch);
             _abbreviationBytes += table.ByteLength;
             if (table.IsTruncated)
                 Reader.Report("DWARF004", $"The abbreviations at .debug_abbrev offset 0x{offset:x} break off.", (long)offset);

@@ -59,7 +59,8 @@ public sealed class SdtOperandResolver
         return value switch
         {
             { Error: { } error } => Unresolved(argument, error),
-            { Biases: 0 } => new ConstantOperand(argument.Size, argument.Signed, argument.IsFloat, Extend(value.Number, argument.Size, argument.Signed)),
+            { Biases: 0 } => new ConstantOperand(argument.Size, argument.Signed, argument.IsFloat,
+                Extend(value.Number, argument.Size, argument.Signed)),
             _ => new AddressOperand(argument.Size, argument.Signed, argument.IsFloat, value.Number),
         };
     }
@@ -135,7 +136,8 @@ public sealed class SdtOperandResolver
                 return AffineValue.Failed($"{symbol.Name} is thread-local but is used as an address");
             return found.IsAbsolute ? AffineValue.Constant(found.Value) : AffineValue.Address(found.Value);
         }
-        if (!symbol.Relocation.Equals("tpoff", StringComparison.OrdinalIgnoreCase) && !symbol.Relocation.Equals("ntpoff", StringComparison.OrdinalIgnoreCase))
+        if (!symbol.Relocation.Equals("tpoff", StringComparison.OrdinalIgnoreCase)
+            && !symbol.Relocation.Equals("ntpoff", StringComparison.OrdinalIgnoreCase))
             return AffineValue.Failed($"@{symbol.Relocation} is not supported");
         if (!found.IsThreadLocal)
             return AffineValue.Failed($"{symbol.Name} is not thread-local");

@@ -29,7 +29,10 @@ public static class SdtReader
             if (section.Type == ElfSectionType.Note && image.SectionName(section).SequenceEqual(".note.stapsdt"u8))
             {
                 if (image.RawData(section).IsEmpty && section.Size != 0)
-                    diagnostics.Add(new(ElfDiagnosticIds.DataOutsideFile, $".note.stapsdt of {section.Size} bytes leaves the file", section.FileOffset));
+                {
+                    diagnostics.Add(new(ElfDiagnosticIds.DataOutsideFile,
+                        $".note.stapsdt of {section.Size} bytes leaves the file", section.FileOffset));
+                }
                 Read(image, image.Notes(section), baseNow, strings, notes, diagnostics);
             }
         }
@@ -84,9 +87,11 @@ public static class SdtReader
         // Assembler-written notes exist whose argument string lacks its terminator: the descriptor's end ends it.
         if (!TryTake(ref rest, out var arguments))
             arguments = rest;
-        if (provider.IsEmpty || name.IsEmpty || provider.Length > MaxNameLength || name.Length > MaxNameLength || arguments.Length > MaxArgumentsLength)
+        if (provider.IsEmpty || name.IsEmpty
+            || provider.Length > MaxNameLength || name.Length > MaxNameLength || arguments.Length > MaxArgumentsLength)
         {
-            problem = $"an SDT note's provider, name or arguments are empty or too long ({provider.Length}, {name.Length}, {arguments.Length} bytes)";
+            problem = "an SDT note's provider, name or arguments are empty or too long "
+                + $"({provider.Length}, {name.Length}, {arguments.Length} bytes)";
             return null;
         }
         problem = "";

@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
+using Tmds.Linux;
 
 namespace Tracer.Linux;
 
 /// <summary>The running kernel behind the gate: libc's <c>syscall(2)</c>, its errno turned back into the kernel's minus errno.</summary>
-public sealed partial class LinuxSystemCalls : ISystemCallGate
+public sealed class LinuxSystemCalls : ISystemCallGate
 {
     private LinuxSystemCalls()
     {
@@ -13,13 +13,10 @@ public sealed partial class LinuxSystemCalls : ISystemCallGate
     public static LinuxSystemCalls Instance { get; } = new();
 
     /// <inheritdoc/>
-    public nint Invoke(nint number, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0)
+    public unsafe nint Invoke(nint number, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0)
     {
         // syscall() is variadic in C, but on x86-64 integer varargs travel in the same registers as named ones.
-        var value = Raw(number, a0, a1, a2, a3, a4, a5);
-        return value == -1 ? -Marshal.GetLastPInvokeError() : value;
+        var value = (nint)(long)(ssize_t)LibC.syscall((void*)number, (void*)a0, (void*)a1, (void*)a2, (void*)a3, (void*)a4, (void*)a5);
+        return value == -1 ? -LibC.errno : value;
     }
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint Raw(nint number, nint a0, nint a1, nint a2, nint a3, nint a4, nint a5);
 }

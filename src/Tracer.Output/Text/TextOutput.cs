@@ -67,11 +67,13 @@ public sealed class TextOutput : TraceOutput
         _output.Append(NameOf(record.Emission).Span);
         if (_colour)
             _output.Append("\e[0m"u8);
-        _output.Append("  "u8);
-        WritePlace(record);
+        _output.Append((byte)' ');
+        var hasPlace = HasPlace(record.Emission);
+        if (hasPlace)
+            WritePlace(record);
         foreach (var value in record)
         {
-            if (HasPlace(record.Emission) && PlaceNames.Contains(value.Planned.Name))
+            if (hasPlace && PlaceNames.Contains(value.Planned.Name))
                 continue;
             _output.Append((byte)' ');
             Ascii(value.Planned.Name);
@@ -132,8 +134,7 @@ public sealed class TextOutput : TraceOutput
 
     private void WritePlace(in EventRecord record)
     {
-        if (!HasPlace(record.Emission))
-            return;
+        _output.Append((byte)' ');
         WriteNamed(record, "filename");
         _output.Append((byte)':');
         WriteNamed(record, "lineno");

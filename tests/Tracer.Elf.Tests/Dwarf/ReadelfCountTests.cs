@@ -26,6 +26,18 @@ public sealed class ReadelfCountTests
         Assert.Equal((units, entries), new DwarfReader(DebugFile.Read(path)).Count());
     }
 
+    [Fact]
+    public void A_walk_allocates_nothing_for_entries()
+    {
+        var reader = RealFiles.LibPython("3.11");
+        var (_, entries) = reader.Count(); // reads headers and abbreviations, which stay
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(entries, reader.Count().Entries);
+        Assert.False(reader.Types.TryFindStruct("no such structure", out _));
+        Assert.InRange(entries, 500_000, long.MaxValue);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000);
+    }
+
     [Theory]
     [MemberData(nameof(CPythonLayoutTests.Versions), MemberType = typeof(CPythonLayoutTests))]
     public void The_function_that_evaluates_frames_is_found_with_its_parameters(string version)

@@ -73,4 +73,18 @@ public class SdtReaderTests
     [Fact]
     public void A_site_in_no_segment_has_no_file_offset() =>
         Assert.Null(Assert.Single(SdtReader.Read(Program().AddSdtNotes(ElfBuilder.SdtNote("p", "n", 0x999999)).BuildImage()).Notes).LocationFileOffset);
+
+    [Fact]
+    public void Notes_of_a_32_bit_file_have_4_byte_addresses()
+    {
+        byte[] descriptor = [0x10, 0x10, 0, 0, 0, 0x30, 0, 0, 0, 0, 0, 0, .. "p\0n\0-4@8(%ebp)\0"u8];
+        var image = new ElfBuilder().Machine(ElfMachine.I386, ElfClass.Elf32)
+            .AddSection(".text", new byte[0x100], 0x1000, flags: ElfSectionFlags.Execute)
+            .AddSdtNotes(ElfBuilder.Note("stapsdt", 3, descriptor)).BuildImage();
+        var note = Assert.Single(SdtReader.Read(image).Notes);
+        Assert.Equal((0x1010UL, 0x3000UL, 0UL, "-4@8(%ebp)"), (note.Location, note.Base, note.Semaphore, note.Arguments));
+        Assert.Equal(
+            new MemoryOperand(4, true, false, SegmentBase.None, 8, false, X64Register.Rbp, null, 0),
+            Assert.Single(new SdtOperandResolver(image).Resolve(note)));
+    }
 }

@@ -1,0 +1,93 @@
+using System.CommandLine;
+
+namespace Tracer.Cli.Commands;
+
+/// <summary><c>sharptrace completions SHELL</c>: prints a script to source.</summary>
+internal static class CompletionsCommand
+{
+    private const string Options = "--events --duration --backend --format --output --strlen --fail-on-loss --no-color --verbose -vv";
+
+    private const string Bash = $$"""
+        # sharptrace completions for bash: source <(sharptrace completions bash)
+        _sharptrace() {
+            local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
+            COMP_WORDBREAKS=${COMP_WORDBREAKS//:}
+            if [ "$COMP_CWORD" -eq 1 ]; then
+                COMPREPLY=($(compgen -W "list attach run doctor completions" -- "$cur")); return
+            fi
+            case $prev in
+                --backend) COMPREPLY=($(compgen -W "auto ebpf ptrace" -- "$cur")); return;;
+                --format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
+                -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return;;
+                completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return;;
+            esac
+            if [[ $cur == -* ]]; then
+                COMPREPLY=($(compgen -W "{{Options}}" -- "$cur")); return
+            fi
+            case $verb in
+                attach|list)
+                    if [ "$COMP_CWORD" -eq 2 ]; then
+                        COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur"))
+                        [ "$verb" = list ] && COMPREPLY+=($(compgen -f -- "$cur"))
+                    else
+                        COMPREPLY=($(compgen -W "$(sharptrace list "${COMP_WORDS[2]}" --names 2>/dev/null)" -- "$cur"))
+                    fi;;
+                run) COMPREPLY=($(compgen -c -- "$cur"));;
+            esac
+        }
+        complete -F _sharptrace sharptrace
+        """;
+
+    private const string Zsh = $$"""
+        #compdef sharptrace
+        # sharptrace completions for zsh: source <(sharptrace completions zsh)
+        _sharptrace() {
+            if (( CURRENT == 2 )); then compadd list attach run doctor completions; return; fi
+            case $words[CURRENT-1] in
+                --backend) compadd auto ebpf ptrace; return;;
+                --format) compadd text json; return;;
+                -o|--output) _files; return;;
+                completions) compadd bash zsh fish; return;;
+            esac
+            if [[ $words[CURRENT] == -* ]]; then compadd -- {{Options}}; return; fi
+            case $words[2] in
+                attach|list)
+                    if (( CURRENT == 3 )); then compadd -- ${(f)"$(cd /proc && print -l [0-9]*)"}; [[ $words[2] == list ]] && _files
+                    else compadd -- ${(f)"$(sharptrace list $words[3] --names 2>/dev/null)"}; fi;;
+                run) _command_names;;
+            esac
+        }
+        compdef _sharptrace sharptrace
+        """;
+
+    private const string Fish = """
+        # sharptrace completions for fish: sharptrace completions fish | source
+        complete -c sharptrace -f
+        complete -c sharptrace -n __fish_use_subcommand -a 'list attach run doctor completions'
+        complete -c sharptrace -n '__fish_seen_subcommand_from attach list; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
+        complete -c sharptrace -n '__fish_seen_subcommand_from attach list; and test (count (commandline -opc)) -gt 2' -a '(sharptrace list (commandline -opc)[3] --names 2>/dev/null)'
+        complete -c sharptrace -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'
+        complete -c sharptrace -l backend -xa 'auto ebpf ptrace'
+        complete -c sharptrace -l format -xa 'text json'
+        complete -c sharptrace -s o -l output -r
+        complete -c sharptrace -s n -l events -x
+        complete -c sharptrace -l duration -x
+        complete -c sharptrace -l strlen -x
+        complete -c sharptrace -l fail-on-loss
+        complete -c sharptrace -l no-color
+        complete -c sharptrace -s v -l verbose
+        """;
+
+    public static Command Create()
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        var command = new Command("completions", "Prints a completion script for a shell.") { shell };
+        command.SetAction(result =>
+        {
+            Console.Out.WriteLine(result.GetValue(shell) switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Globalization;
+using Tracer.Cli.Listing;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Probes;
+using Tracer.Core.Targets;
+using Tracer.Linux;
+
+namespace Tracer.Cli.Commands;
+
+/// <summary><c>sharptrace list [PID | PATH] [PATTERN]</c></summary>
+internal static class ListCommand
+{
+    public static Command Create()
+    {
+        var target = new Argument<string?>("PID|PATH") { Description = "A process or an ELF file; all processes when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var pattern = new Argument<string?>("PATTERN") { Description = "provider:probe with * and ?.", Arity = ArgumentArity.ZeroOrOne };
+        var json = new Option<bool>("--json") { Description = "One JSON record a line." };
+        var names = new Option<bool>("--names") { Description = "Only the names, one a line.", Hidden = true };
+        var command = new Command("list", "Shows the probes of a process or file: parameters, source and state.") { target, pattern, json, names };
+        command.SetAction(result =>
+        {
+            var spec = ParsePattern(result.GetValue(pattern));
+            IProbeListing listing = result.GetValue(names) ? new NameListing(Console.Out) : result.GetValue(json) ? new JsonListing(Console.OpenStandardOutput()) : new TextListing(Console.Out);
+            return (int)List(result.GetValue(target), spec, listing);
+        });
+        return command;
+    }
+
+    private static ProbeSpec? ParsePattern(string? text)
+    {
+        if (text is null)
+            return null;
+        // A bare provider is the commonest thing to ask a list for.
+        var full = text.Contains(':', StringComparison.Ordinal) ? text : text + ":*";
+        return ProbeSpec.TryParse(full, out var spec, out var error)
+            ? spec
+            : throw new TracerException("ST0201", FailureKind.Usage, error);
+    }
+
+    private static ExitCode List(string? target, ProbeSpec? spec, IProbeListing listing)
+    {
+        var gate = LinuxSystemCalls.Instance;
+        var opener = new TargetOpener(gate);
+        if (target is null)
+            return ListProcesses(gate, opener, spec, listing);
+        if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !File.Exists(target))
+        {
+            using var process = opener.Open(pid);
+            return Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target);
+        }
+
+        var module = opener.OpenFile(target, out var file);
+        using (file)
+        {
+            return Show(ProbeCatalog.Load([module], BuiltIn.Runtimes), spec, listing, target);
+        }
+    }
+
+    private static ExitCode Show(ProbeCatalog catalog, ProbeSpec? spec, IProbeListing listing, string target)
+    {
+        foreach (var warning in catalog.Warnings)
+            Console.Error.WriteLine($"sharptrace: {warning}");
+        var probes = spec is null ? catalog.Probes : catalog.Match(spec);
+        if (spec is not null && probes.Count == 0)
+        {
+            var near = catalog.Suggest(spec);
+            throw new TracerException("ST0202", FailureKind.NotFound, $"No probe of {target} matches '{spec.Text}'.", null,
+                near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : null);
+        }
+
+        listing.Show(catalog.Runtimes, probes);
+        if (probes.Count == 0)
+            Console.Error.WriteLine($"{target} has no probe notes and no runtime that sharptrace knows.");
+        return ExitCode.Ok;
+    }
+
+    private static ExitCode ListProcesses(ISystemCallGate gate, TargetOpener opener, ProbeSpec? spec, IProbeListing listing)
+    {
+        var proc = new ProcFs(gate);
+        foreach (var pid in Directory.EnumerateDirectories("/proc").Select(d => Path.GetFileName(d)).Where(n => int.TryParse(n, out _)).Select(int.Parse).Order())
+        {
+            if (pid == Environment.ProcessId)
+                continue;
+            try
+            {
+                using var process = opener.Open(pid);
+                var catalog = ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes);
+                var probes = spec is null ? catalog.Probes : catalog.Match(spec);
+                if (probes.Count > 0)
+                    listing.ShowProcess(pid, proc.Comm(pid).TryGet(out var comm) ? comm : "?", catalog.Runtimes, probes);
+            }
+            catch (TracerException)
+            {
+                // Gone, a kernel thread, or not ours to look at: a survey goes on to the next.
+            }
+        }
+
+        return ExitCode.Ok;
+    }
+}

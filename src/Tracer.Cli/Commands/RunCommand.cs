@@ -1,0 +1,29 @@
+using System.CommandLine;
+using Tracer.Cli.Tracing;
+using Tracer.Core.Diagnostics;
+
+namespace Tracer.Cli.Commands;
+
+/// <summary><c>sharptrace run PROBE... -- COMMAND [ARG...]</c></summary>
+internal static class RunCommand
+{
+    /// <param name="command">What stood behind <c>--</c>.</param>
+    public static Command Create(IReadOnlyList<string> command)
+    {
+        var probes = new Argument<string[]>("PROBE") { Description = "As for attach.", Arity = ArgumentArity.OneOrMore };
+        var tracing = new TracingArguments();
+        var verb = new Command("run", "Starts a command and traces it: sharptrace run PROBE... -- COMMAND [ARG...].") { probes };
+        tracing.AddTo(verb);
+        verb.SetAction(async (result, _) =>
+        {
+            if (command.Count == 0)
+                throw new TracerException("ST0005", FailureKind.Usage, "There is no command to run.", null, "Write it behind two hyphens: sharptrace run PROBE -- COMMAND.");
+            TraceSession? started = null;
+            var exit = await TracingRun.RunAsync(
+                tracing.Read(result, result.GetValue(probes)!),
+                async (options, token) => started = await TraceSession.LaunchAsync(command, options, token).ConfigureAwait(false)).ConfigureAwait(false);
+            return exit == ExitCode.Ok && started?.LaunchedExitCode is { } own ? own : (int)exit;
+        });
+        return verb;
+    }
+}

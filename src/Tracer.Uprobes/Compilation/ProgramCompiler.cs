@@ -1,0 +1,119 @@
+using Tracer.Bpf;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using static Tracer.Bpf.BpfRegister;
+
+namespace Tracer.Uprobes.Compilation;
+
+/// <summary>
+/// Compiles the clauses of a site to one program. The index of the site's first emission comes from the attach cookie, so that sites with equal
+/// clauses share a program.
+/// </summary>
+/// <remarks>Register use: R6 the context, R7 the scratch slot, R8 and R9 within a value; everything else is on the stack.</remarks>
+internal sealed class ProgramCompiler
+{
+    private readonly BpfAssembler _code = new();
+    private readonly StackFrame _frame = new();
+    private readonly TracePlan _plan;
+    private readonly IProgramMaps _maps;
+    private readonly ExpressionCompiler _expressions;
+    private readonly RecordCompiler _records;
+    private readonly short _frameKey;
+
+    private ProgramCompiler(TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
+    {
+        _plan = plan;
+        _maps = maps;
+        _expressions = new ExpressionCompiler(_code, _frame, graph, kernel);
+        _records = new RecordCompiler(_code, _frame, _expressions, graph, kernel, maps, plan.TextLimit);
+        _frameKey = _frame.Reserve(16);
+    }
+
+    /// <summary>The program of these clauses.</summary>
+    /// <exception cref="CompilationException">They do not fit into a program.</exception>
+    public static BpfInstruction[] Compile(
+        IReadOnlyList<Clause> clauses, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
+    {
+        try
+        {
+            return new ProgramCompiler(plan, graph, kernel, maps).Compile(clauses);
+        }
+        catch (Exception e) when (e is BpfAssemblyException or OverflowException)
+        {
+            throw new CompilationException($"its program is too long for the kernel's jumps and offsets: {e.Message}");
+        }
+    }
+
+    /// <summary>The index of the first emission of a site, which is what the cookie holds; 0 when there is none.</summary>
+    public static int FirstEmission(IReadOnlyList<Clause> clauses) => clauses.Select(c => c.Emission).FirstOrDefault(e => e is not null)?.Index ?? 0;
+
+    private BpfInstruction[] Compile(IReadOnlyList<Clause> clauses)
+    {
+        var first = FirstEmission(clauses);
+        _code.Move(R6, R1);
+        foreach (var clause in clauses)
+        {
+            var mark = _frame.Mark;
+            var end = _code.NewLabel();
+            if (clause.Guard is not null)
+                _expressions.Branch(clause.Guard, end, end);
+            if (clause.Restore is not null)
+                Restore(clause.Restore, end);
+            if (clause.Emission is not null)
+                _records.Emit(clause.Emission, clause.Emission.Index - first);
+            if (clause.Save is not null)
+                Save(clause.Save);
+            _code.Bind(end);
+            _expressions.Forget();
+            _frame.ReleaseTo(mark);
+        }
+
+        return _code.Move(R0, 0).Exit().Assemble();
+    }
+
+    private void Restore(FrameRestore restore, BpfLabel end)
+    {
+        var count = restore.Store.ValueCount;
+        var values = _frame.Reserve(count * 8);
+        _expressions.Evaluate(restore.Key, end);
+        WriteFrameKey();
+        FrameMap(restore.Store);
+        _code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, end);
+        for (var k = 0; k < count; k++)
+            _code.Load(BpfSize.Double, R1, R0, (short)(k * 8)).Store(BpfSize.Double, R10, (short)(values + k * 8), R1);
+        FrameMap(restore.Store);
+        _code.Call(BpfHelper.MapDelete);
+        _expressions.UseSavedValues(values, count);
+    }
+
+    private void Save(FrameSave save)
+    {
+        if (save.Values.Count != save.Store.ValueCount)
+            throw new CompilationException($"{save.Values.Count} values are saved in '{save.Store.Name}', which holds {save.Store.ValueCount} a frame");
+        var lost = _code.NewLabel();
+        var done = _code.NewLabel();
+        var values = _frame.Reserve(save.Values.Count * 8);
+        for (var k = 0; k < save.Values.Count; k++)
+        {
+            _expressions.Evaluate(save.Values[k], lost);
+            _code.Store(BpfSize.Double, R10, (short)(values + k * 8), R0);
+        }
+
+        _expressions.Evaluate(save.Key, lost);
+        WriteFrameKey();
+        FrameMap(save.Store);
+        _code.Move(R3, R10).Alu(BpfOperation.Add, R3, values).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate)
+            .JumpIf(BpfCondition.Equal, R0, 0, done)
+            .Bind(lost).Move(R1, _plan.Emissions.Count);
+        LossCounter.Increment(_code, _maps.Losses, _frame);
+        _code.Bind(done);
+    }
+
+    /// <summary>Makes the key of (thread, R0).</summary>
+    private void WriteFrameKey() =>
+        _code.Store(BpfSize.Double, R10, (short)(_frameKey + 8), R0)
+            .Call(BpfHelper.GetProcessAndThread).Move32(R0, R0).Store(BpfSize.Double, R10, _frameKey, R0);
+
+    private void FrameMap(FrameStore store) =>
+        _code.LoadMap(R1, _maps.FramesOf(store)).Move(R2, R10).Alu(BpfOperation.Add, R2, _frameKey);
+}

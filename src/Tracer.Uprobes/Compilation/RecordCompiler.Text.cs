@@ -1,0 +1,110 @@
+using Tracer.Bpf;
+using Tracer.Core.Evaluation;
+using Tracer.Core.Expressions;
+using Tracer.Core.Records;
+using static Tracer.Bpf.BpfRegister;
+
+namespace Tracer.Uprobes.Compilation;
+
+/// <content>Texts: R8 is the address, R9 the bytes of text that precede it in the record.</content>
+internal sealed partial class RecordCompiler
+{
+    private const int StatusShift = 32;
+    private const int CharsetShift = 40;
+
+    private long TruncatedAtLimit => ((long)EvaluationStatus.Truncated << StatusShift) + textLimit;
+
+    /// <summary>Reads a text into the record as <see cref="ExpressionEvaluator.ReadText"/> does; it is the record's text number <paramref name="number"/>.</summary>
+    private void Text(TextExpression text, MemoryPlace slot, int fixedSize, int number)
+    {
+        var fail = code.NewLabel();
+        var next = code.NewLabel();
+        expressions.Evaluate(text.Address, fail);
+        code.Move(R8, R0);
+        if (text.Length is null)
+            Terminated(slot, fixedSize, number, fail);
+        else
+            Counted(text.Length, text.Charset, slot, fixedSize, number, fail);
+        code.Jump(next).Bind(fail);
+        StoreSlot(slot);
+        code.Bind(next);
+    }
+
+    private void Terminated(MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
+    {
+        // One byte beyond the limit tells a text of exactly the limit from a longer one; the kernel adds a NUL.
+        var size = textLimit + ScratchLayout.TextSlack;
+        var fault = code.NewLabel();
+        var store = code.NewLabel();
+        if (kernel.CopyUserString != 0)
+        {
+            Destination(fixedSize, number, fault);
+            code.Move(R2, size).Move(R3, R8).Move(R4, 0).CallKernelFunction(kernel.CopyUserString);
+        }
+        else
+        {
+            // This helper does not wait for absent pages; copying a byte first brings in the page where the text begins.
+            Destination(fixedSize, number, fault);
+            code.Move(R2, 1).Move(R3, R8).Call(BpfHelper.CopyFromUser);
+            Destination(fixedSize, number, fault);
+            code.Move(R2, size).Move(R3, R8).Call(BpfHelper.ProbeReadUserString);
+        }
+
+        // The result counts the NUL; a negative one is a large unsigned one.
+        code.Move32(R0, R0)
+            .JumpIf(BpfCondition.Greater, R0, size, fault).JumpIf(BpfCondition.Equal, R0, 0, fault)
+            .Alu(BpfOperation.Subtract, R0, 1).Move(R1, R0)
+            .JumpIf(BpfCondition.LessOrEqual, R0, textLimit, store)
+            .Move(R0, textLimit).LoadConstant(R1, TruncatedAtLimit)
+            .Jump(store)
+            .Bind(fault).Move(R0, R8).Move(R1, (int)EvaluationStatus.Fault).Jump(fail)
+            .Bind(store)
+            .Store(BpfSize.Double, slot.Base, slot.Offset, R0)
+            .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R1)
+            .Alu(BpfOperation.Add, R9, R0).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9);
+    }
+
+    private void Counted(Expression length, Expression? charset, MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
+    {
+        var mark = frame.Mark;
+        var whole = frame.Reserve(8);
+        var set = frame.Reserve(8);
+        var fault = code.NewLabel();
+        var bounded = code.NewLabel();
+        var store = code.NewLabel();
+        expressions.Evaluate(length, fail);
+        code.Store(BpfSize.Double, R10, whole, R0);
+        if (charset is null)
+        {
+            code.Move(R0, 0);
+        }
+        else
+        {
+            // The unit's size from the charset's number: 0 and 1 are one byte, 2 two, 4 four.
+            expressions.Evaluate(charset, fail);
+            code.Alu(BpfOperation.And, R0, 0xff).Move(R1, R0).Alu(BpfOperation.ShiftRight, R1, 1).Alu(BpfOperation.And, R1, 63)
+                .Load(BpfSize.Double, R2, R10, whole).Alu(BpfOperation.ShiftLeft, R2, R1).Store(BpfSize.Double, R10, whole, R2);
+        }
+
+        code.Store(BpfSize.Double, R10, set, R0);
+        Destination(fixedSize, number, fault);
+        code.Load(BpfSize.Double, R2, R10, whole).JumpIf(BpfCondition.LessOrEqual, R2, textLimit, bounded)
+            .Move(R2, textLimit).Bind(bounded)
+            .Move(R3, R8).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault)
+            .Load(BpfSize.Double, R2, R10, set).Alu(BpfOperation.ShiftLeft, R2, CharsetShift)
+            .Load(BpfSize.Double, R0, R10, whole).Move(R1, R0).JumpIf(BpfCondition.LessOrEqual, R1, textLimit, store)
+            .LoadConstant(R1, TruncatedAtLimit).Jump(store)
+            .Bind(fault).Move(R0, R8).Load(BpfSize.Double, R1, R10, set).Alu(BpfOperation.ShiftLeft, R1, CharsetShift - StatusShift)
+            .Alu(BpfOperation.Or, R1, (int)EvaluationStatus.Fault).Jump(fail)
+            .Bind(store).Alu(BpfOperation.Or, R2, R1)
+            .Store(BpfSize.Double, slot.Base, slot.Offset, R0)
+            .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R2)
+            .Move32(R1, R1).Alu(BpfOperation.Add, R9, R1).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9);
+        frame.ReleaseTo(mark);
+    }
+
+    /// <summary>R1 = where this text's bytes begin, R9 = the bytes before it. The bound always holds; it is for the verifier.</summary>
+    private void Destination(int fixedSize, int number, BpfLabel never) =>
+        code.Load(BpfSize.Double, R9, R7, ScratchLayout.CursorOffset).JumpIf(BpfCondition.Greater, R9, number * textLimit, never)
+            .Move(R1, R7).Alu(BpfOperation.Add, R1, ScratchLayout.RecordOffset + fixedSize).Alu(BpfOperation.Add, R1, R9);
+}

@@ -1,0 +1,42 @@
+using Tracer.Core.Plans;
+using Tracer.Core.Records;
+
+namespace Tracer.Uprobes.Compilation;
+
+/// <summary>
+/// A scratch slot: where a program builds a record that is too large for its stack. A sleepable program can lose its CPU to a task that runs
+/// the same program, so slots are claimed: the one of this CPU first, then a few spare ones.
+/// </summary>
+internal static class ScratchLayout
+{
+    /// <summary>u64: nonzero while a program owns the slot.</summary>
+    public const int BusyOffset = 0;
+
+    /// <summary>u64: bytes of text written so far. Kept here and not on the stack, where the verifier would follow every possible value.</summary>
+    public const int CursorOffset = 8;
+
+    /// <summary>Values and statuses of shared expressions, <see cref="KnownSize"/> bytes each.</summary>
+    public const int KnownOffset = 16;
+
+    /// <summary>Bytes of a shared expression: value and status.</summary>
+    public const int KnownSize = 16;
+
+    /// <summary>The most shared expressions.</summary>
+    public const int MostKnown = 64;
+
+    /// <summary>The record.</summary>
+    public const int RecordOffset = KnownOffset + MostKnown * KnownSize;
+
+    /// <summary>Slots beyond one for each CPU.</summary>
+    public const int Spares = 4;
+
+    /// <summary>Bytes that reading a NUL-terminated text may write beyond the limit: one more character and the NUL.</summary>
+    public const int TextSlack = 2;
+
+    /// <summary>Bytes of a slot that has room for every record of the plan.</summary>
+    public static int SizeFor(TracePlan plan)
+    {
+        var largest = plan.Emissions.Count == 0 ? 0 : plan.Emissions.Max(e => RecordLayout.MaximumSize(e.Values.Count, e.TextCount, plan.TextLimit));
+        return RecordOffset + (largest + TextSlack + 7 & ~7);
+    }
+}

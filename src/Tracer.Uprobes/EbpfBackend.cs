@@ -1,0 +1,172 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tracer.Bpf;
+using Tracer.Core.Backends;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Plans;
+using Tracer.Core.Targets;
+using Tracer.Linux;
+using Tracer.Uprobes.Compilation;
+
+namespace Tracer.Uprobes;
+
+/// <summary>
+/// Traces with uprobes that run programs compiled from the plan's expressions: the target is never stopped. Needs CAP_BPF and CAP_PERFMON (or
+/// CAP_SYS_ADMIN) and a kernel with sleepable uprobe programs (6.0); uprobe_multi links (6.6) are used where there are any.
+/// </summary>
+public sealed partial class EbpfBackend : IProbeBackend
+{
+    private readonly ISystemCallGate _gate;
+    private readonly ILogger _logger;
+    private readonly KernelInterface _kernel = new();
+    private readonly EbpfSupport _support;
+
+    /// <summary>A backend on the running kernel, or on another behind <paramref name="gate"/>.</summary>
+    public EbpfBackend(ISystemCallGate? gate = null, ILogger? logger = null)
+    {
+        _gate = gate ?? LinuxSystemCalls.Instance;
+        _logger = logger ?? NullLogger.Instance;
+        _support = new EbpfSupport(_gate);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "ebpf";
+
+    /// <inheritdoc/>
+    public BackendSupport Evaluate(TracePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return _support.Evaluate(plan);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IProbeAttachment> AttachAsync(TracePlan plan, IEventSink sink, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(sink);
+        var process = _gate.OpenPid(plan.Target.ProcessId);
+        if (!process.IsSuccess)
+            throw new TracerException("ST0407", FailureKind.NotFound, $"Process {plan.Target.ProcessId} cannot be traced.", $"{process.Message}.");
+        var attachment = Prepare(plan, sink, process.Value, out var maps);
+        try
+        {
+            Arm(plan, maps, attachment, cancellationToken);
+            return attachment;
+        }
+        catch
+        {
+            await attachment.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private EbpfAttachment Prepare(TracePlan plan, IEventSink sink, OwnedDescriptor process, out PlanMaps maps)
+    {
+        PlanMaps? made = null;
+        try
+        {
+            maps = made = new PlanMaps(_gate, plan);
+            return new EbpfAttachment(_gate, plan, maps, maps.OpenRing(), process, sink);
+        }
+        catch (BpfException e)
+        {
+            made?.Dispose();
+            process.Dispose();
+            throw EbpfFailures.Resources(e);
+        }
+    }
+
+    private void Arm(TracePlan plan, PlanMaps maps, EbpfAttachment attachment, CancellationToken cancellationToken)
+    {
+        var graph = new ExpressionGraph();
+        foreach (var group in SiteGroups.Of(plan, graph))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var program = Load(group[0], plan, graph, maps);
+            foreach (var sites in group.GroupBy(s => s.Location.Module.OpenPath))
+            {
+                Attach(
+                    attachment, program, plan.Target, sites.Key, EbpfFailures.NameOf(group[0]),
+                    [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, (ulong)ProgramCompiler.FirstEmission(s.Clauses)))]);
+            }
+        }
+
+        if (plan.Activations.Count == 0)
+            return;
+        using var idle = BpfProgram.Load(_gate, _support.Definition(new BpfAssembler().Move(BpfRegister.R0, 0).Exit().Assemble(), "st_idle"));
+        foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module.OpenPath))
+        {
+            Attach(
+                attachment, idle, plan.Target, activations.Key, "A semaphore",
+                [.. activations.Select(a => new Point(a.Idle.FileOffset, a.Semaphore.FileOffset, 0))]);
+        }
+    }
+
+    private BpfProgram Load(PlannedSite site, TracePlan plan, ExpressionGraph graph, PlanMaps maps)
+    {
+        var name = EbpfFailures.NameOf(site);
+        try
+        {
+            var code = ProgramCompiler.Compile(site.Clauses, plan, graph, _kernel, maps);
+            if (_logger.IsEnabled(LogLevel.Trace))
+            {
+                var text = BpfDisassembler.Disassemble(code);
+                LogProgram(name, code.Length, text);
+            }
+
+            return BpfProgram.Load(_gate, _support.Definition(code, "st_probe"));
+        }
+        catch (CompilationException e)
+        {
+            throw EbpfFailures.TooLarge(site, e.Message);
+        }
+        catch (BpfLoadException e)
+        {
+            LogVerifier(name, e.Log);
+            throw e.Errno == 1 ? EbpfFailures.Permission(e.Message) : EbpfFailures.Rejected(site, e);
+        }
+        catch (BpfException e)
+        {
+            throw EbpfFailures.Resources(e);
+        }
+    }
+
+    private void Attach(EbpfAttachment attachment, BpfProgram program, TargetProcess target, string path, string probe, Point[] points)
+    {
+        try
+        {
+            if (_support.HasMultiLinks)
+            {
+                attachment.Add(UprobeMultiLink.Attach(_gate, program, new UprobeMultiOptions(path, Array.ConvertAll(points, p => p.Offset))
+                {
+                    Cookies = Array.ConvertAll(points, p => p.Cookie),
+                    ReferenceCounterOffsets = Array.Exists(points, p => p.Semaphore != 0) ? Array.ConvertAll(points, p => p.Semaphore) : default,
+                    ProcessId = target.ProcessId,
+                }));
+                return;
+            }
+
+            foreach (var point in points)
+            {
+                attachment.Add(PerfUprobe.Attach(_gate, program, new PerfUprobeOptions(path, point.Offset)
+                {
+                    Cookie = point.Cookie,
+                    ReferenceCounterOffset = checked((uint)point.Semaphore),
+                    ProcessId = target.ProcessId,
+                }));
+            }
+        }
+        catch (BpfException e)
+        {
+            throw EbpfFailures.Attach(probe, path, target.ProcessId, Array.Exists(points, p => p.Semaphore != 0), e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Trace, Message = "Program of {Site}, {Count} instructions:\n{Code}")]
+    private partial void LogProgram(string site, int count, string code);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Verifier's log for {Site}:\n{Log}")]
+    private partial void LogVerifier(string site, string log);
+
+    private readonly record struct Point(ulong Offset, ulong Semaphore, ulong Cookie);
+}

@@ -1,0 +1,62 @@
+using Tracer.Bpf;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Plans;
+
+namespace Tracer.Uprobes;
+
+/// <summary>The expected failures of the backend "ebpf", ST0401 and on, in words.</summary>
+internal static class EbpfFailures
+{
+    private const int NotPermitted = 1;
+    private const int NoEntry = 2;
+    private const int NoProcess = 3;
+    private const int AccessDenied = 13;
+    private const int Invalid = 22;
+
+    /// <summary>ST0401: more privilege is needed.</summary>
+    public static TracerException Permission(string why) => new(
+        "ST0401", FailureKind.NotPermitted, "The kernel does not let this process trace with eBPF.", why,
+        "Run as root, give the program CAP_BPF and CAP_PERFMON, or use --backend ptrace.");
+
+    /// <summary>ST0402: the kernel lacks what the plan needs.</summary>
+    public static TracerException Unsupported(string why) => new(
+        "ST0402", FailureKind.Unsupported, "This kernel cannot trace with eBPF.", why, "Use --backend ptrace.");
+
+    /// <summary>ST0403: the verifier refused a program: a bug of this program.</summary>
+    public static TracerException Rejected(PlannedSite site, BpfLoadException e) => new(
+        "ST0403", FailureKind.TracingFailed, $"The kernel refused the program of {NameOf(site)}.", $"Its verifier says: {e.Summary}.",
+        "This is a bug of sharptrace: please report it with the output of -vv; --backend ptrace may work.");
+
+    /// <summary>ST0404: the values do not fit into a program.</summary>
+    public static TracerException TooLarge(PlannedSite site, string why) => new(
+        "ST0404", FailureKind.Unsupported, $"{NameOf(site)} cannot be traced with eBPF.", $"The reason is that {why}.", "Use --backend ptrace.");
+
+    /// <summary>ST0405 to ST0408: a site could not be instrumented.</summary>
+    public static TracerException Attach(string probe, string path, int processId, bool withSemaphore, BpfException e) => e.Errno switch
+    {
+        NotPermitted or AccessDenied => Permission(e.Message),
+        NoEntry => new("ST0406", FailureKind.NotFound, $"{probe} cannot be armed.", $"There is no file {path} any more."),
+        NoProcess => new("ST0407", FailureKind.NotFound, $"{probe} cannot be armed.", $"Process {processId} has exited."),
+        Invalid when withSemaphore => new(
+            "ST0408", FailureKind.TracingFailed, $"{probe} cannot be armed.",
+            $"The kernel refused an instruction of {path}: either it cannot carry a breakpoint, or another tracer has it with another semaphore.",
+            "Stop other tracers of this file, or use --backend ptrace."),
+        _ => new("ST0405", FailureKind.TracingFailed, $"{probe} cannot be armed.", e.Message),
+    };
+
+    /// <summary>ST0409: a map could not be made.</summary>
+    public static TracerException Resources(BpfException e) => e.Errno is NotPermitted or AccessDenied
+        ? Permission(e.Message)
+        : new("ST0409", FailureKind.TracingFailed, "The kernel did not give the memory that tracing with eBPF needs.", e.Message);
+
+    /// <summary>ST0410: reading events failed.</summary>
+    public static TracerException Reading(Exception e) => new(
+        "ST0410", FailureKind.TracingFailed, "Reading events from the kernel failed.", e.Message);
+
+    /// <summary>How messages call a site: by the probes that fire there.</summary>
+    public static string NameOf(PlannedSite site)
+    {
+        var names = site.Clauses.Select(c => c.Emission?.ProbeName).OfType<string>().Distinct().ToArray();
+        return names.Length == 0 ? $"the companion site {site.Location}" : $"{string.Join(", ", names)} at {site.Location}";
+    }
+}

@@ -1,0 +1,137 @@
+using Tracer.Bpf;
+using Tracer.Core.Backends;
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
+using Tracer.Linux;
+using Tracer.Uprobes.Compilation;
+
+namespace Tracer.Uprobes;
+
+/// <summary>Whether kernel, privileges and target allow what a plan asks for, found by trying the smallest thing of each kind; answers are kept.</summary>
+internal sealed class EbpfSupport
+{
+    private const int NotPermitted = 1;
+    private const int AccessDenied = 13;
+
+    private readonly ISystemCallGate _gate;
+    private readonly Lazy<BackendSupport> _kernel;
+    private readonly Lazy<bool> _multiLinks;
+    private readonly Lazy<bool> _mayGoto;
+
+    public EbpfSupport(ISystemCallGate gate)
+    {
+        _gate = gate;
+        _kernel = new(AskKernel);
+        _multiLinks = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.UprobeMulti));
+        _mayGoto = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.MayGoto));
+    }
+
+    /// <summary>Whether uprobe_multi links can be used; perf uprobes otherwise.</summary>
+    public bool HasMultiLinks => _multiLinks.Value;
+
+    /// <summary>A sleepable uprobe program, loaded as this kernel's links want it.</summary>
+    public BpfProgramDefinition Definition(ReadOnlyMemory<BpfInstruction> code, string name) =>
+        BpfProgramDefinition.Uprobe(code) with { ExpectedAttachType = HasMultiLinks ? BpfAttachType.UprobeMulti : BpfAttachType.None, Name = name };
+
+    public BackendSupport Evaluate(TracePlan plan)
+    {
+        if (!_kernel.Value.IsSupported)
+            return _kernel.Value;
+        if (Is32Bit(plan.Target.ProcessId))
+            return BackendSupport.No("The target is a 32-bit program, whose registers and pointers this backend does not know.");
+        var graph = new ExpressionGraph();
+        var used = UsedExpressions(plan, graph);
+        if (used.Any(e => e is IterateExpression) && !_mayGoto.Value)
+            return BackendSupport.No(BpfFeatures.Get(BpfFeature.MayGoto).Missing);
+        var notes = new List<string>();
+        if (used.Any(e => e is VectorExpression))
+            notes.Add("Arguments in vector registers (xmm) are not available: the kernel does not hand them to programs.");
+        if (_kernel.Value.Reason is { } reason)
+            notes.Add(reason);
+        return notes.Count == 0 ? BackendSupport.Yes : new BackendSupport(true, string.Join(' ', notes));
+    }
+
+    private BackendSupport AskKernel()
+    {
+        try
+        {
+            BpfMap.Create(_gate, BpfMapDefinition.RingBuffer(Environment.SystemPageSize)).Dispose();
+        }
+        catch (BpfException e)
+        {
+            return e.Errno is NotPermitted or AccessDenied ? Privileges(e) : BackendSupport.No(BpfFeatures.Get(BpfFeature.RingBuffer).Missing);
+        }
+
+        try
+        {
+            var code = new BpfAssembler().Move(BpfRegister.R0, 0).Exit().Assemble();
+            BpfProgram.Load(_gate, BpfProgramDefinition.Uprobe(code) with { ExpectedAttachType = BpfAttachType.None }).Dispose();
+        }
+        catch (BpfLoadException e)
+        {
+            return e.Errno is NotPermitted or AccessDenied ? Privileges(e) : BackendSupport.No(BpfFeatures.Get(BpfFeature.SleepableUprobe).Missing);
+        }
+
+        if (HasMultiLinks)
+            return BackendSupport.Yes;
+        return BpfFeatures.IsAvailable(_gate, BpfFeature.PerfUprobe)
+            ? new BackendSupport(true, BpfFeatures.Get(BpfFeature.UprobeMulti).Missing)
+            : BackendSupport.No("This kernel has no uprobes: neither uprobe_multi links nor the perf device 'uprobe' are there.");
+    }
+
+    private BackendSupport Privileges(BpfException e)
+    {
+        var capabilities = KernelFacts.Read(_gate).Capabilities;
+        var missing = new List<string>();
+        if (!capabilities.Has(Capability.SysAdmin))
+        {
+            if (!capabilities.Has(Capability.Bpf))
+                missing.Add("CAP_BPF");
+            if (!capabilities.Has(Capability.Perfmon))
+                missing.Add("CAP_PERFMON");
+        }
+
+        return BackendSupport.No(
+            missing.Count > 0
+                ? $"eBPF needs {string.Join(" and ", missing)} (or root)."
+                : $"The kernel refuses eBPF although this process has the capabilities ({e.Message}): a security module, lockdown or a container forbids it.",
+            permission: true);
+    }
+
+    private bool Is32Bit(int processId)
+    {
+        // e_ident[EI_CLASS], the fifth byte of an ELF file: 1 is ELFCLASS32.
+        var opened = _gate.Open($"/proc/{processId}/exe");
+        if (!opened.IsSuccess)
+            return false;
+        using var file = opened.Value;
+        Span<byte> start = stackalloc byte[5];
+        return _gate.ReadAt(file, start, 0).Raw == start.Length && start[..4].SequenceEqual("\x7fELF"u8) && start[4] == 1;
+    }
+
+    private static Expression[] UsedExpressions(TracePlan plan, ExpressionGraph graph)
+    {
+        var seen = new HashSet<int>();
+        foreach (var clause in plan.Sites.SelectMany(s => s.Clauses))
+        {
+            if (clause.Guard is { } guard)
+                Visit(graph.IdOf(guard));
+            if (clause.Restore is { } restore)
+                Visit(graph.IdOf(restore.Key));
+            foreach (var value in clause.Emission?.Values ?? [])
+                Visit(graph.IdOf(value.Expression));
+            foreach (var value in clause.Save is { } save ? [save.Key, .. save.Values] : Array.Empty<Expression>())
+                Visit(graph.IdOf(value));
+        }
+
+        return [.. seen.Select(id => graph[id].Expression)];
+
+        void Visit(int id)
+        {
+            if (!seen.Add(id))
+                return;
+            foreach (var child in graph[id].Children)
+                Visit(child);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Uprobes.Compilation;
+
+namespace Tracer.Uprobes;
+
+/// <summary>Finds the sites of a plan whose clauses are equal apart from the emissions' indices: they run one program.</summary>
+internal static class SiteGroups
+{
+    /// <summary>The groups, in the order of their first site.</summary>
+    public static IReadOnlyList<IReadOnlyList<PlannedSite>> Of(TracePlan plan, ExpressionGraph graph)
+    {
+        var stores = new Dictionary<FrameStore, int>(ReferenceEqualityComparer.Instance);
+        return [.. plan.Sites.GroupBy(s => KeyOf(s.Clauses)).Select(g => g.ToArray())];
+
+        string KeyOf(IReadOnlyList<Clause> clauses)
+        {
+            var first = ProgramCompiler.FirstEmission(clauses);
+            var key = new StringBuilder();
+            foreach (var clause in clauses)
+            {
+                if (clause.Guard is { } guard)
+                    key.Append(CultureInfo.InvariantCulture, $"if {graph.IdOf(guard)};");
+                if (clause.Restore is { } restore)
+                    key.Append(CultureInfo.InvariantCulture, $"restore {StoreId(restore.Store)} {graph.IdOf(restore.Key)};");
+                if (clause.Emission is { } emission)
+                    key.Append(CultureInfo.InvariantCulture, $"emit {emission.Index - first}").AppendJoin(',', emission.Values.Select(v => graph.IdOf(v.Expression))).Append(';');
+                if (clause.Save is { } save)
+                    key.Append(CultureInfo.InvariantCulture, $"save {StoreId(save.Store)} {graph.IdOf(save.Key)}:").AppendJoin(',', save.Values.Select(graph.IdOf)).Append(';');
+                key.Append('|');
+            }
+
+            return key.ToString();
+        }
+
+        int StoreId(FrameStore store)
+        {
+            if (!stores.TryGetValue(store, out var id))
+                stores.Add(store, id = stores.Count);
+            return id;
+        }
+    }
+}
