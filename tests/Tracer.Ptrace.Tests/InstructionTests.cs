@@ -46,7 +46,7 @@ public sealed class InstructionTests
             asm volatile("sub $128, %%rsp\n mov $11, %%edi\n" SITE(callreg) "call *%1\n add $128, %%rsp" : "=a"(r) : "r"(pointer) : "rdi", "rsi", "rdx", "rcx", "r8", "r9", "r10", "r11", "memory"); SAY(callreg, r);
             asm volatile("sub $128, %%rsp\n mov $12, %%edi\n" SITE(callmem) "call *%1\n add $128, %%rsp" : "=a"(r) : "m"(pointer) : "rdi", "rsi", "rdx", "rcx", "r8", "r9", "r10", "r11", "memory"); SAY(callmem, r);
             asm volatile("sub $128, %%rsp\n" SITE(calladdress) "call 1f\n2: jmp 3f\n1: mov (%%rsp), %0\n ret\n3: lea 2b(%%rip), %%rcx\n sub %%rcx, %0\n add $128, %%rsp" : "=&r"(r) :: "rcx", "memory"); SAY(calladdress, r);
-            SAY(ret, returns()); SAY(repret, returns_rep());
+            r = returns(); SAY(ret, r); r = returns_rep(); SAY(repret, r);
             asm volatile("mov %%rsp, %%rbx\n sub $128, %%rsp\n push $1\n push $2\n call pops\n add $128, %%rsp\n mov %%rsp, %0\n sub %%rbx, %0" : "=r"(r) :: "rbx", "memory"); SAY(retn, r);
             asm volatile(SITE(movrip) "mov data(%%rip), %0" : "=r"(r)); SAY(movrip, r);
             asm volatile(SITE(learip) "lea data(%%rip), %0\n mov (%0), %0" : "=r"(r)); SAY(learip, r);

@@ -109,7 +109,8 @@ public sealed class RestoringTests
         using var target = program.Start("2");
         target.ReadLine();
         var attachment = await Tracing.Attach(program.PlanOf(target.Pid, Sites), new Recorder(keep: false));
-        Assert.Equal(Environment.ProcessId, new ProcFs(Gate).Status(target.Pid).Value.TracerPid);
+        var tracer = new ProcFs(Gate).Status(target.Pid).Value.TracerPid;
+        Assert.Equal(Environment.ProcessId, new ProcFs(Gate).Status(tracer).Value.Tgid);
         await Task.Delay(20, TestContext.Current.CancellationToken);
         await attachment.StopAsync();
         await attachment.StopAsync();
@@ -137,7 +138,7 @@ public sealed class RestoringTests
             Assert.Equal(0, recorder.Total);
         }
 
-        Assert.Equal(ProcessState.Stopped, new ProcFs(Gate).Status(target.Pid).Value.State);
+        await UntilState(target, ProcessState.Stopped);
         await using (await Tracing.Attach(program.PlanOf(target.Pid, Sites), recorder))
         {
             target.Send(Signal.Cont);
@@ -150,7 +151,7 @@ public sealed class RestoringTests
             Assert.Equal(still, recorder.Total);
         }
 
-        Assert.Equal(ProcessState.Stopped, new ProcFs(Gate).Status(target.Pid).Value.State);
+        await UntilState(target, ProcessState.Stopped);
         target.Send(Signal.Cont);
         target.WriteLine();
         Assert.Equal("wrong 0 progress 1", target.ReadLine());

@@ -58,6 +58,8 @@ internal sealed class EntryStop(ISystemCallGate gate, ChildProcess child)
         Wait(s => s is { Event: PtraceEvent.Stop, StopSignal: Signal.Stop });
         var detached = gate.PtraceDetach(child.Pid);
         if (detached.IsError) throw Failures.Kernel("letting the command go", detached.Error);
+        // It goes from the tracer's stop into its group's by itself, a moment later.
+        for (var k = 0; k < 1000 && _proc.Status(child.Pid).TryGet(out var status) && status.State != ProcessState.Stopped; k++) Thread.Sleep(1);
     }
 
     // Goes on until a stop is the wanted one; every signal is delivered.
