@@ -6,7 +6,6 @@ using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
-using Tracer.Testing;
 using static Tracer.Core.Expressions.Build;
 
 namespace Tracer.Uprobes.Tests;
@@ -100,7 +99,7 @@ public class AttachTests
         fixture.Do("hit 10");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact]
     public async Task Two_hundred_rounds_under_load_leave_every_byte_as_it_was()
     {
         using var fixture = Fixture.Start();
