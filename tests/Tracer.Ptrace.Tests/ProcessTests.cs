@@ -107,6 +107,43 @@ public sealed class ProcessTests
         Assert.Equal("child 4", target.ReadLine());
     }
 
+    [Theory]
+    [InlineData("kill")]
+    [InlineData("exec")]
+    public async Task A_child_in_vfork_outlives_the_target_unharmed(string how)
+    {
+        const string Code = """
+            #define _GNU_SOURCE
+            #include <stdio.h>
+            #include <unistd.h>
+            #include <pthread.h>
+            __attribute__((used)) static volatile long data = 42;
+            static void *executes(void *p) { usleep(300000); execl("/bin/sleep", "sleep", "3", (char *)0); return 0; }
+            int main(int c, char **v) {
+                puts("ready"); fflush(stdout); getchar();
+                pthread_t t; if (c > 1) pthread_create(&t, 0, executes, 0);
+                if (!vfork()) {
+                    long r, wrong = 0;
+                    write(1, "child\n", 6);
+                    for (int k = 0; k < 100; k++) { usleep(10000); asm volatile(".globl site_mov\nsite_mov: mov data(%%rip), %0" : "=r"(r)); wrong += r != 42; }
+                    write(1, wrong ? "wrong\n" : "right\n", 6);
+                    _exit(0);
+                }
+                pause();
+            }
+            """;
+        using var program = CProgram.Compile(Code);
+        using var target = how == "kill" ? program.Start() : program.Start("exec");
+        target.ReadLine();
+        await using var attachment = await Tracing.Attach(program.PlanOf(target.Pid, "site_mov"), new Recorder());
+        target.WriteLine();
+        Assert.Equal("child", target.ReadLine());
+        if (how == "kill") target.Send(Signal.Kill);
+        if (how == "kill") await attachment.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        else await Assert.ThrowsAsync<TracerException>(() => attachment.Completion.WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.Equal("right", target.ReadLine());
+    }
+
     [Fact]
     public async Task An_exec_of_the_target_ends_tracing_with_a_diagnostic_and_the_new_program_runs_on()
     {
