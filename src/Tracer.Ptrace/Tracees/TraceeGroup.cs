@@ -219,7 +219,7 @@ internal sealed class TraceeGroup
     private TracerException WhyNotSeized(int tid, Errno error)
     {
         if (_proc.ThreadStatus(ProcessId, tid).TryGet(out var status) && status.TracerPid != 0)
-            return Failures.TracedAlready(ProcessId, status.TracerPid);
+            return TargetCheck.TracedAlready(_proc, ProcessId, status.TracerPid);
         return error is Errno.EPERM or Errno.EACCES ? Failures.NotPermitted(ProcessId) : Failures.Kernel($"seizing thread {tid}", error);
     }
 
