@@ -97,7 +97,7 @@ public static class EvalFrameProbes
 
     private static CodeBlock? Code(ElfImage image, ElfSymbol symbol)
     {
-        // The largest seen is 200 KiB (3.13 without optimisation); a lying size must not make us decode a whole library.
+        // The optimised builds of 3.6 to 3.10 have 31 to 38 KB; a lying size must not make us decode a whole library.
         const ulong Largest = 4 << 20;
         var bytes = image.DataFrom(symbol.Value);
         return symbol.Size is 0 or > Largest || symbol.Size > (ulong)bytes.Length || !image.AddressMap.TryGetFileOffset(symbol.Value, out _)

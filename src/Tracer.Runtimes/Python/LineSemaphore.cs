@@ -12,8 +12,9 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 public static class LineSemaphore
 {
-    // Exported functions that a running interpreter does not enter: the main function of frozen programs, and wrappers kept for old embedders.
-    private static readonly string[] IdleFunctions = ["Py_FrozenMain", "PyRun_AnyFile", "PyOS_getsig"];
+    // Exported functions that a running interpreter has no reason to enter: the main function of frozen programs, and a wrapper for embedders.
+    // A hit there would only cost time.
+    private static readonly string[] IdleFunctions = ["Py_FrozenMain", "PyRun_AnyFile"];
 
     /// <summary>The probe <c>function__entry</c> with what wakes it, or with the reason why it stays asleep.</summary>
     /// <param name="entry">The probe of the notes.</param>

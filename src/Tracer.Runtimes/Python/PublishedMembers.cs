@@ -11,7 +11,7 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 public static class PublishedMembers
 {
-    // PyTypeObject.tp_members, and PyMemberDef { char *name; int type; Py_ssize_t offset; int flags; char *doc }: unchanged from 2.7 to 3.15.
+    // PyTypeObject.tp_members, and PyMemberDef { char *name; int type; Py_ssize_t offset; int flags; char *doc }: so in 3.6 to 3.10.
     private const ulong TypeMembers = 240;
     private const ulong MemberSize = 40;
     private const ulong MemberOffset = 16;

@@ -37,10 +37,9 @@ public sealed record PythonLayout
     public int TextData { get; init; } = 72;
 
     /// <summary>
-    /// The layout of the feature release on x86-64 Linux, as the release builds have it; null for versions outside 3.6 to 3.10. Source: the headers
-    /// Include/code.h, Include/frameobject.h (cpython/ since 3.8) and Include/unicodeobject.h of https://github.com/python/cpython at the tags v3.6.15,
-    /// v3.7.16, v3.8.18, v3.9.18 and v3.10.13; a test compares with the debugging information of such builds. Fields moved when co_posonlyargcount came
-    /// (3.8), when the exception state left the frame (3.7) and when f_state became a byte (3.10).
+    /// The layout of the feature release on x86-64 Linux, as the release builds have it; null for versions outside 3.6 to 3.10. The numbers were read
+    /// from the debugging information of builds of 3.6.15, 3.7.16, 3.8.18, 3.9.18 and 3.10.13, and a test compares them again; the structures are declared
+    /// in Include/code.h, Include/frameobject.h and Include/unicodeobject.h (some in Include/cpython) of https://github.com/python/cpython.
     /// </summary>
     public static PythonLayout? ForVersion(PythonVersion version)
     {

@@ -29,7 +29,7 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
         return (probe.Name, facts.Version) switch
         {
             ("function__entry", { Major: 3, Minor: 11 }) => LineSemaphore.Wake(probe, line),
-            // Python/bytecodes.c since 3.15: the probes stand in the helpers that start and leave a frame, and a generator's creation starts one.
+            // Counted on 3.15.2: making a generator is an entry too, and the frame that cleans up after __init__ has a return only.
             ("function__entry", { Major: 3, Minor: >= 15 }) => probe with { Note = "also when a generator or coroutine is made or resumed; not every entry has a return" },
             _ => probe,
         };

@@ -69,7 +69,7 @@ public sealed class FunctionExitsTests
             a.pop(rbp);
             a.ret();
             a.Label(ref early);
-            Mark(a, "jump");
+            _labels["jump"] = early;
             a.jmp(last);
         }, ("call", 16, FunctionExitKind.Call), ("jump", 8, FunctionExitKind.Jump));
     }
@@ -85,7 +85,7 @@ public sealed class FunctionExitsTests
             a.je(epilogue);
             a.call(0x5000);
             a.Label(ref epilogue);
-            Mark(a, "pop");
+            _labels["pop"] = epilogue;
             a.pop(rbx);
             a.ret();
         }, ("pop", 8, FunctionExitKind.Epilogue));
@@ -167,17 +167,16 @@ public sealed class FunctionExitsTests
     public void A_cold_part_that_jumps_back_into_the_epilogue_has_its_site()
     {
         const ulong Cold = 0x9000;
-        Label epilogue = default;
         var main = Assemble(a =>
         {
-            epilogue = a.CreateLabel();
+            var epilogue = a.CreateLabel();
             a.push(rbx);
             a.test(edi, edi);
             a.jne(Cold);
             Mark(a, "call");
             a.call(0x5000);
             a.Label(ref epilogue);
-            Mark(a, "epilogue");
+            _labels["epilogue"] = epilogue;
             a.pop(rbx);
             a.ret();
         }, out var at);

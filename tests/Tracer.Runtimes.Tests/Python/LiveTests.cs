@@ -26,11 +26,9 @@ public sealed class LiveTests
     {
         var (events, functions, _) = await Trace(feature, backend, phases: 2, "function__entry", "function__return");
         Assert.Empty(events.Problems);
-        foreach (var (file, function, calls, returns) in functions)
-        {
-            Assert.True(calls == events.Of("function__entry", file, function), $"{function}: {calls} calls, {events.Of("function__entry", file, function)} entries");
-            Assert.True(returns == events.Of("function__return", file, function), $"{function}: {returns} returns, {events.Of("function__return", file, function)} events");
-        }
+        Assert.Equal(
+            functions.Select(f => $"{f.File} {f.Function} {f.Calls} {f.Returns}"),
+            functions.Select(f => $"{f.File} {f.Function} {events.Of("function__entry", f.File, f.Function)} {events.Of("function__return", f.File, f.Function)}"));
     }
 
     [Theory]

@@ -39,7 +39,7 @@ internal sealed class PythonEvents : IEventSink
                     line = (int)value.Bits;
             }
 
-            var key = (record.Emission.ProbeName, texts[0], texts[1], line);
+            var key = (record.Emission.Probe.Name, texts[0], texts[1], line);
             Counts[key] = Counts.GetValueOrDefault(key) + 1;
         }
     }
