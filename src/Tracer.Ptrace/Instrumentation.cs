@@ -1,0 +1,173 @@
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Linux;
+using Tracer.Ptrace.Breakpoints;
+using Tracer.Ptrace.Hits;
+using Tracer.Ptrace.Injection;
+using Tracer.Ptrace.Tracees;
+
+namespace Tracer.Ptrace;
+
+/// <summary>All that is borrowed from the target: bytes of its text, pages for displaced instructions, counts of its semaphores. Undone on every path.</summary>
+internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, TraceeGroup group) : IDisposable
+{
+    private static readonly TimeSpan UndoPatience = TimeSpan.FromSeconds(10);
+
+    private readonly ProcFs _proc = new(gate);
+    private readonly Semaphores _semaphores = new(plan);
+    private readonly List<SlotArea> _slots = [];
+    private RemoteCall? _call;
+
+    public TraceeMemory Memory { get; } = new(gate, plan.Target.ProcessId);
+
+    public BreakpointSet Breakpoints { get; private set; } = new([]);
+
+    public void Dispose() => Memory.Dispose();
+
+    /// <summary>Sets everything in place. All threads are held.</summary>
+    public void Apply()
+    {
+        var processId = plan.Target.ProcessId;
+        var holder = group.Tracees.First();
+        Memory.ReachBy(holder.Tid);
+        Breakpoints = new BreakpointSet(Prepare());
+        AllocateSlots(processId, holder);
+        Memory.Hide(Breakpoints);
+        _semaphores.Raise(Memory.Raw);
+        Breakpoints.Arm(Memory.Raw);
+    }
+
+    /// <summary>
+    /// Takes everything back and lets the target go: stops all threads where no signal is under way, deals with the hits that are, moves threads out of the slots,
+    /// restores bytes and semaphores, unmaps the slots, detaches. Does what is left to do when the target has exited.
+    /// </summary>
+    public void Undo()
+    {
+        var stubborn = group.Hold(UndoPatience);
+        TakePendingHits();
+        var holder = group.Tracees.FirstOrDefault(t => t.State == TraceeState.Held);
+        if (holder is not null) Memory.ReachBy(holder.Tid);
+        foreach (var tracee in group.Tracees)
+        {
+            if (tracee.State == TraceeState.Held) LeaveSlot(tracee, keepHit: false);
+        }
+
+        Breakpoint? left = null;
+        var lowered = true;
+        if (holder is not null || !group.HasExited)
+        {
+            left = Breakpoints.Disarm(Memory.Raw);
+            lowered = _semaphores.Lower(Memory.Raw);
+        }
+
+        // A thread that did not stop may stand in a slot: then they stay.
+        if (holder is not null && stubborn is null && _call is not null)
+        {
+            foreach (var area in _slots) area.Unmap(_call, holder);
+        }
+
+        foreach (var tracee in group.Tracees.Where(t => t.State == TraceeState.Held).ToArray()) group.Detach(tracee);
+        FollowOut();
+        if (group.HasExited) return;
+        if (left is not null) throw Failures.NotRestored($"the instruction at {left.Site.Location} still has its breakpoint");
+        if (!lowered) throw Failures.NotRestored("a semaphore is still raised");
+    }
+
+    /// <summary>Gives a forked child, which stands before its first instruction, the memory it would have without us.</summary>
+    public void Clean(Tracee child)
+    {
+        using var copy = new ProcessMemory(gate, child.Tid);
+        Breakpoints.Clean(copy);
+        _semaphores.Clean(copy);
+        // Slots are not inherited, but a fork whose instruction is a displaced one returns to its copy.
+        LeaveSlot(child, keepHit: false);
+    }
+
+    /// <summary>
+    /// Brings a stopped thread that stands in a slot back to where it stands in the program. With <paramref name="keepHit"/> its return to the breakpoint will not
+    /// count as another hit.
+    /// </summary>
+    public void LeaveSlot(Tracee tracee, bool keepHit)
+    {
+        if (gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) return;
+        if (!Breakpoints.TryLeaveSlot(registers.Rip, out var breakpoint, out var executed)) return;
+        registers.Rip = executed ? breakpoint.Displaced.Next : breakpoint.Address;
+        gate.PtraceSetRip(tracee.Tid, registers.Rip);
+        // A system call that is to be restarted will go back to its instruction.
+        var restarts = executed && breakpoint.Displaced.IsSystemCall && (long)registers.Rax is <= -512 and >= -516;
+        if (!keepHit || (executed && !restarts)) return;
+        if (restarts) (registers.Rax, registers.Rip) = (registers.OrigRax, breakpoint.Address);
+        tracee.Replay = registers;
+        tracee.HasReplay = true;
+    }
+
+    private List<Breakpoint> Prepare()
+    {
+        var stores = new Dictionary<FrameStore, int>();
+        var breakpoints = new List<Breakpoint>();
+        Span<byte> bytes = stackalloc byte[DisplacedInstruction.MaximumLength];
+        foreach (var site in plan.Sites)
+        {
+            var name = site.Location.ToString();
+            var read = Memory.Raw.Read(site.Location.Address, bytes);
+            if (read.Count == 0) throw Failures.CannotRead($"instruction at {name}", read.IsError ? read.Error : Errno.EFAULT);
+            if (!DisplacedInstruction.TryDecode(bytes[..read.Count], site.Location.Address, out var displaced, out var reason))
+                throw Failures.CannotDisplace(name, reason);
+            if (breakpoints.Any(b => b.Address == displaced.Address)) throw Failures.CannotDisplace(name, "the plan has another site at the same address");
+            breakpoints.Add(new Breakpoint(site, bytes[0], displaced, new SitePlan(site, stores)));
+        }
+
+        return breakpoints;
+    }
+
+    private void AllocateSlots(int processId, Tracee holder)
+    {
+        var wanting = Breakpoints.All.Where(b => b.Displaced.WantsSlot).ToArray();
+        if (wanting.Length == 0) return;
+        var failure = "its memory map cannot be read";
+        // A filter may kill the process for a system call that it does not make by itself.
+        if (_proc.ThreadStatus(processId, holder.Tid).TryGet(out var status) && status.SeccompMode is > 0) failure = "a seccomp filter watches its system calls";
+        else if (_proc.Maps(holder.Tid).TryGet(out var maps)) failure = AllocateSlots(wanting, holder, maps);
+        if (failure is not null && wanting.Any(b => b.Displaced.NeedsSlot && b.Slot == 0)) throw Failures.NoSlots(processId, failure);
+    }
+
+    private string? AllocateSlots(Breakpoint[] wanting, Tracee holder, MemoryMap maps)
+    {
+        _call = RemoteCall.Find(gate, group, maps, Memory.Raw);
+        if (_call is null) return "no system call instruction was found in it";
+        var failure = SlotArea.Allocate(wanting, _call, holder, maps, Memory.Raw, _slots);
+        Breakpoints.IndexSlots();
+        return failure;
+    }
+
+    // A thread may have executed int3 and stand at our interrupt, which comes before the signal's delivery: it goes on to deliver that one.
+    private void TakePendingHits()
+    {
+        const ulong TrapBit = 1UL << ((int)Signal.Trap - 1);
+        for (var again = true; again && !group.HasExited;)
+        {
+            again = false;
+            foreach (var tracee in group.Tracees.ToArray())
+            {
+                if (tracee.State != TraceeState.Held || gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) continue;
+                if (!Breakpoints.TryFind(registers.Rip - 1, out _) || (PendingSignals.Of(gate, tracee.Tid) & TrapBit) == 0) continue;
+                group.ResumeUninterrupted(tracee);
+                again = true;
+            }
+
+            if (again) group.Hold(UndoPatience);
+        }
+    }
+
+    // Threads in vfork come out when their child, which is free now, has executed or exited. What still does not stop then, the end of our thread detaches.
+    private void FollowOut()
+    {
+        if (group.Tracees.Count == 0 || group.HasExited) return;
+        group.Hold(UndoPatience);
+        foreach (var tracee in group.Tracees.Where(t => t.State == TraceeState.Held).ToArray())
+        {
+            LeaveSlot(tracee, keepHit: false);
+            group.Detach(tracee);
+        }
+    }
+}

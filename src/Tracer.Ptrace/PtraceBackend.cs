@@ -1,0 +1,49 @@
+using Tracer.Core.Backends;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Plans;
+using Tracer.Linux;
+
+namespace Tracer.Ptrace;
+
+/// <summary>
+/// Tracing by ptrace: int3 at every site, one tracer thread for one target. It needs no kernel feature beyond Linux 4.17 and works wherever a debugger does; a hit costs
+/// the target about ten microseconds, and more when tracer and target run on different CPUs.
+/// </summary>
+/// <remarks>
+/// The target is restored on every path of this process's life, but not when it is killed by SIGKILL: the kernel then detaches it with the breakpoints in place, and the next
+/// thread that comes to one dies by SIGTRAP, and the process with it. A thread that blocks SIGTRAP, or a process that ignores or handles it, finds SIGTRAP unblocked and
+/// its default action restored after a hit, as with any debugger (kernel/signal.c, force_sig_info_to_task).
+/// </remarks>
+public sealed class PtraceBackend(ISystemCallGate gate) : IProbeBackend
+{
+    /// <inheritdoc/>
+    public string Name => "ptrace";
+
+    /// <inheritdoc/>
+    public BackendSupport Evaluate(TracePlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        try
+        {
+            TargetCheck.Require(gate, plan.Target.ProcessId);
+            return BackendSupport.Yes;
+        }
+        catch (TracerException e)
+        {
+            return BackendSupport.No(e.Message, e.Kind == FailureKind.NotPermitted);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Failures: ST0301 to ST0311 and ST0314 to ST0316. After a cancellation, too, nothing is left in the target.</remarks>
+    public async ValueTask<IProbeAttachment> AttachAsync(TracePlan plan, IEventSink sink, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(sink);
+        TargetCheck.Require(gate, plan.Target.ProcessId);
+        var session = new PtraceSession(gate, plan, sink, cancellationToken);
+        session.Start();
+        await session.Attached.ConfigureAwait(false);
+        return new PtraceAttachment(session);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Tracer.Core.Backends;
+using Tracer.Core.Plans;
+using Tracer.Linux;
+using Tracer.Ptrace.Breakpoints;
+using Tracer.Ptrace.Hits;
+using Tracer.Ptrace.Tracees;
+
+namespace Tracer.Ptrace;
+
+/// <summary>
+/// One tracing of one process, on a thread of its own, which makes every ptrace and wait call. That thread sleeps in waitid; who wants it to
+/// stop sets a flag and sends <see cref="WakeSignal"/> until the flag has been seen, so that waiting costs a hit nothing.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "What it owns is disposed of at the end of its thread, which every session reaches.")]
+internal sealed class PtraceSession : ITraceeEvents
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
+    private readonly ISystemCallGate _gate;
+    private readonly CancellationToken _cancellation;
+    private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TraceeGroup _group;
+    private readonly Instrumentation _instrumentation;
+    private readonly HitRunner _hits;
+    private readonly Emulator _emulator = new();
+    private readonly CpuFollower _cpu;
+    private volatile bool _stopRequested;
+    private volatile int _tid;
+    private bool _isArmed;
+    private bool _executed;
+
+    public PtraceSession(ISystemCallGate gate, TracePlan plan, IEventSink sink, CancellationToken cancellation)
+    {
+        _gate = gate;
+        _cancellation = cancellation;
+        _group = new TraceeGroup(gate, plan.Target.ProcessId, this);
+        _instrumentation = new Instrumentation(gate, plan, _group);
+        _hits = new HitRunner(gate, plan, _instrumentation.Memory, sink);
+        _cpu = new CpuFollower(gate, plan.Target.ProcessId);
+    }
+
+    /// <summary>Ends when all sites are armed, or fails; then nothing was left in the target.</summary>
+    public Task Attached => _attached.Task;
+
+    /// <summary>Ends when the target has exited, or when tracing was stopped; fails with what ended tracing.</summary>
+    public Task Completion => _completion.Task;
+
+    public ulong LostFrames => _hits.LostFrames;
+
+    public TimeSpan TargetStopped => Stopwatch.GetElapsedTime(0, _group.StoppedTicks);
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"ptrace {_group.ProcessId}" }.Start();
+
+    /// <summary>Has the target restored and let go; returns when that is done. Failures of it are in <see cref="Completion"/>.</summary>
+    public async Task StopAsync()
+    {
+        _stopRequested = true;
+        var process = (int)_gate.Invoke(SystemCall.GetPid);
+        while (!_seen.Task.IsCompleted)
+        {
+            // Again and again: one that comes between the thread's look at the flag and its wait is lost.
+            if (_tid != 0) _gate.KillThread(process, _tid, WakeSignal.Number);
+            await Task.WhenAny(_seen.Task, Task.Delay(1)).ConfigureAwait(false);
+        }
+
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    public void OnSignal(Tracee tracee, Signal signal)
+    {
+        if (signal == Signal.Trap && TryHit(tracee)) return;
+        if (_instrumentation.Breakpoints.HasSlots) _instrumentation.LeaveSlot(tracee, keepHit: true);
+        _group.Resume(tracee, signal);
+    }
+
+    public void OnCopiedProcess(Tracee child) => _instrumentation.Clean(child);
+
+    public void OnExecuted(Tracee tracee)
+    {
+        _executed = true;
+        _group.Detach(tracee);
+    }
+
+    private void Run()
+    {
+        Exception? failure = null;
+        _tid = _gate.ThreadId();
+        // Made here, so that its failure is the attach's.
+        try
+        {
+            _ = WakeSignal.Number;
+            Attach();
+            _attached.TrySetResult();
+            Trace();
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        _seen.TrySetResult();
+        try
+        {
+            if (!_executed) _instrumentation.Undo();
+        }
+        catch (Exception e)
+        {
+            failure ??= e;
+        }
+
+        // What is still attached (there is nothing unless it could not be stopped) the kernel detaches when this thread ends.
+        _instrumentation.Dispose();
+        if (_hits.HasBatch) _hits.EndBatch();
+        _ended.TrySetResult();
+        Finish(failure);
+    }
+
+    private void Finish(Exception? failure)
+    {
+        if (failure is OperationCanceledException)
+        {
+            _attached.TrySetCanceled(_cancellation);
+            _completion.TrySetCanceled(_cancellation);
+        }
+        else if (failure is not null)
+        {
+            _attached.TrySetException(failure);
+            _completion.TrySetException(failure);
+            _ = _completion.Task.Exception; // Nobody need look at it when the attach failed.
+        }
+        else
+        {
+            _completion.TrySetResult();
+        }
+    }
+
+    private void Attach()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _group.SeizeAndHold(StopPatience, _cancellation);
+        _instrumentation.Apply();
+        _isArmed = true;
+        _cancellation.ThrowIfCancellationRequested();
+        _group.Release();
+    }
+
+    private void Trace()
+    {
+        while (!_stopRequested && !_group.HasExited && !_executed)
+        {
+            if (_group.Pump(block: false)) continue;
+            if (_hits.HasBatch) _hits.EndBatch();
+            _cpu.Follow(_group.Tracees.Count);
+            if (!_stopRequested && !_group.HasExited) _group.Pump(block: true);
+        }
+
+        if (_executed) throw Failures.Executed(_group.ProcessId);
+    }
+
+    private bool TryHit(Tracee tracee)
+    {
+        const int FromKernel = 0x80; // SI_KERNEL: the siginfo of int3; kill and tgkill have others.
+        var begun = Stopwatch.GetTimestamp();
+        if (!_isArmed || _gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) return false;
+        if (!_instrumentation.Breakpoints.TryFind(registers.Rip - 1, out var breakpoint)) return false;
+        if (_gate.PtraceGetSignalInformation(tracee.Tid, out var information).IsError || information.Code != FromKernel) return false;
+
+        registers.Rip = breakpoint.Address;
+        if (!IsReplay(tracee, breakpoint, registers) && !tracee.IsGuest)
+        {
+            _instrumentation.Memory.ReachBy(tracee.Tid);
+            _hits.Run(breakpoint.Plan, tracee, registers, begun);
+        }
+
+        var signal = Displace(tracee, breakpoint, registers);
+        _group.AddStopped(Stopwatch.GetTimestamp() - begun);
+        _group.Resume(tracee, signal);
+        return true;
+    }
+
+    private Signal Displace(Tracee tracee, Breakpoint breakpoint, in UserRegisters registers)
+    {
+        var after = registers;
+        if (_emulator.TryRun(breakpoint.Displaced, ref after, _instrumentation.Memory.Raw))
+        {
+            if (after.Rsp != registers.Rsp || after.Rcx != registers.Rcx) _gate.PtraceSetRegisters(tracee.Tid, after);
+            else if (after.Rip != registers.Rip + 1) _gate.PtraceSetRip(tracee.Tid, after.Rip);
+            return Signal.None;
+        }
+
+        if (breakpoint.Slot != 0)
+        {
+            _gate.PtraceSetRip(tracee.Tid, breakpoint.Slot);
+            return Signal.None;
+        }
+
+        // Its access to memory fails, and there is no copy that would fail in its place: the program gets what the processor would have raised.
+        _gate.PtraceSetRip(tracee.Tid, breakpoint.Address);
+        return Signal.Segv;
+    }
+
+    private static bool IsReplay(Tracee tracee, Breakpoint breakpoint, in UserRegisters now)
+    {
+        if (!tracee.HasReplay || tracee.Replay.Rip != breakpoint.Address) return false;
+        var then = tracee.Replay;
+        // The flags are left out: a signal's handler may return with others in their reserved bits. So are rcx and r11 of a restarted system call.
+        if (breakpoint.Displaced.IsSystemCall) (then.Rcx, then.R11) = (now.Rcx, now.R11);
+        if (!SameGeneral(then, now)) return false;
+        tracee.HasReplay = false;
+        return true;
+    }
+
+    private static bool SameGeneral(in UserRegisters a, in UserRegisters b) =>
+        a.Rsp == b.Rsp && a.Rax == b.Rax && a.Rbx == b.Rbx && a.Rcx == b.Rcx && a.Rdx == b.Rdx && a.Rsi == b.Rsi && a.Rdi == b.Rdi && a.Rbp == b.Rbp
+        && a.R8 == b.R8 && a.R9 == b.R9 && a.R10 == b.R10 && a.R11 == b.R11 && a.R12 == b.R12 && a.R13 == b.R13 && a.R14 == b.R14 && a.R15 == b.R15;
+}

@@ -1,0 +1,44 @@
+using Tracer.Linux;
+
+namespace Tracer.Ptrace;
+
+/// <summary>What can be known of a target without touching it.</summary>
+internal static class TargetCheck
+{
+    /// <summary>Throws when the process cannot be traced: it is not there, not ours to trace, traced already, or not 64-bit.</summary>
+    public static void Require(ISystemCallGate gate, int processId)
+    {
+        var proc = new ProcFs(gate);
+        if (!proc.Status(processId).TryGet(out var status) || status.State == ProcessState.Dead) throw Failures.NoSuchProcess(processId);
+        if (status.TracerPid != 0) throw Failures.TracedAlready(processId, status.TracerPid);
+        // A process whose first thread has ended lives on in the others: any of them will do.
+        var tid = status.State == ProcessState.Zombie ? LivingThread(proc, processId) : processId;
+        // Opening it asks the same question of the kernel as attaching does: PTRACE_MODE_ATTACH.
+        if (!gate.Open(proc.PathOf(tid, "mem")).TryGet(out var memory, out var error))
+            throw error.Error is Errno.EACCES or Errno.EPERM ? Failures.NotPermitted(processId) : Failures.NoSuchProcess(processId);
+        memory.Dispose();
+        if (!Is64Bit(gate, proc.PathOf(tid, "exe"))) throw Failures.Not64Bit(processId);
+    }
+
+    /// <summary>Whether the file is not a 32-bit ELF file; true when it cannot be read.</summary>
+    public static bool Is64Bit(ISystemCallGate gate, string path)
+    {
+        const int ClassOffset = 4; // EI_CLASS, 1 is ELFCLASS32
+        Span<byte> start = stackalloc byte[8];
+        if (!gate.Open(path).TryGet(out var file)) return true;
+        using (file) return gate.ReadAt(file, start, 0).Count != start.Length || start[ClassOffset] != 1;
+    }
+
+    private static int LivingThread(ProcFs proc, int processId)
+    {
+        if (proc.Tasks(processId).TryGet(out var tids))
+        {
+            foreach (var tid in tids)
+            {
+                if (proc.ThreadStatus(processId, tid).TryGet(out var status) && status.State is not (ProcessState.Zombie or ProcessState.Dead)) return tid;
+            }
+        }
+
+        throw Failures.NoSuchProcess(processId);
+    }
+}

@@ -1,0 +1,39 @@
+using Tracer.Linux;
+using Tracer.Ptrace.Hits;
+
+namespace Tracer.Ptrace.Tracees;
+
+/// <summary>One traced thread.</summary>
+internal sealed class Tracee(int tid, int processId)
+{
+    public int Tid { get; } = tid;
+
+    public int ProcessId { get; } = processId;
+
+    public TraceeState State { get; set; }
+
+    /// <summary>The signal of its last PTRACE_EVENT_STOP: SIGTRAP, or the one that stopped its group.</summary>
+    public Signal StopSignal { get; set; }
+
+    /// <summary>When it was held; for the account of how long the target was stopped.</summary>
+    public long HeldSince { get; set; }
+
+    /// <summary>A process of its own that shares the target's memory: a child of vfork, posix_spawn or clone, before its exec. It can run into breakpoints.</summary>
+    public bool IsGuest { get; set; }
+
+    /// <summary>It waits in vfork until its child has executed or exited, and cannot stop before.</summary>
+    public bool IsInVFork { get; set; }
+
+    /// <summary>
+    /// It was taken back to a breakpoint whose hit is counted already, so that a signal finds it at the instruction and not in its copy. When it comes by again with
+    /// just these registers, that is the same hit.
+    /// </summary>
+    public bool HasReplay { get; set; }
+
+    /// <summary>See <see cref="HasReplay"/>.</summary>
+    public UserRegisters Replay;
+
+    public ThreadName Name { get; } = new(tid);
+
+    public FrameTable Frames { get; } = new();
+}
