@@ -1,0 +1,76 @@
+using Tracer.Core.Expressions;
+
+namespace Tracer.Runtimes.Python;
+
+/// <summary>
+/// The line a frame is at, computed as <c>PyCode_Addr2Line</c> does from the frame's last instruction and the code object's table. A frame that has
+/// not begun stands on the code's first line; no table is walked for it.
+/// </summary>
+public static class PythonLines
+{
+    // More entries than the code of a 60,000-line function has; a longer walk is reported as a loop limit and not guessed.
+    private const int MaximumEntries = 65_536;
+
+    /// <summary>The line number, int32, of the frame at an address.</summary>
+    /// <param name="frame">The address of a PyFrameObject, uint64.</param>
+    /// <param name="version">The version: the table's format changed in 3.10.</param>
+    /// <param name="layout">The layout of this CPython.</param>
+    public static Expression Of(Expression frame, PythonVersion version, PythonLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(layout);
+        var code = Build.LoadPointer(frame, layout.FrameCode);
+        var last = Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32);
+        var first = Build.Load(code, layout.CodeFirstLine, IntegerType.Int32);
+        var table = Build.LoadPointer(code, layout.CodeLineTable);
+        var items = Build.Offset(table, layout.BytesData);
+        var size = Build.Binary(BinaryOperator.And, Build.LoadPointer(table, layout.BytesSize), Build.Constant(~1UL));
+        var end = Build.Add(items, size);
+        var isNew = version.IsAtLeast(3, 10);
+        var walk = isNew ? LineTable(items, end, first, last) : LineNumberTable(items, end, first, last);
+        var line = Build.If(Build.Binary(BinaryOperator.Less, last, Build.Constant(0, IntegerType.Int32)), first, walk);
+        if (!isNew)
+            return line;
+        // PyFrame_GetLineNumber, which the probes of 3.10 call: f_lineno is set only while a trace function runs or has moved the frame.
+        var set = Build.Load(frame, layout.FrameLine, IntegerType.Int32);
+        return Build.If(set, set, line);
+    }
+
+    // Objects/lnotab_notes.txt: pairs of (bytecode increment, signed line increment); addr is the byte offset that the line begins at.
+    private static IterateExpression LineNumberTable(Expression items, Expression end, Expression first, Expression last)
+    {
+        Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), address = new LoopVariableExpression(2);
+        Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4);
+        var next = Build.Add(address, Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8)));
+        return new IterateExpression(
+            MaximumEntries,
+            new ExpressionList(items, end, Build.Constant(0), Build.ToUInt64(first), Build.ToUInt64(last)),
+            Build.Binary(BinaryOperator.LogicalAnd,
+                Build.Binary(BinaryOperator.Less, at, stop),
+                Build.Binary(BinaryOperator.LessOrEqual, next, wanted)),
+            new ExpressionList(Build.Offset(at, 2), stop, next, Build.Add(line, Build.ToUInt64(Build.Load(at, 1, IntegerType.Int8))), wanted),
+            Build.Convert(line, IntegerType.Int32));
+    }
+
+    // Objects/lnotab_notes.txt of 3.10: pairs of (length of a range in bytes, signed line increment), -128 for a range without a line.
+    private static IterateExpression LineTable(Expression items, Expression end, Expression first, Expression last)
+    {
+        const ulong NoLine = unchecked((ulong)-128);
+        Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), rangeEnd = new LoopVariableExpression(2);
+        Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4);
+        // f_lasti counts instructions of two bytes since 3.10.
+        var offset = Build.Binary(BinaryOperator.ShiftLeft, Build.ToUInt64(last), Build.Constant(1));
+        var increment = Build.Load(at, 1, IntegerType.Int8);
+        var before = Build.Binary(BinaryOperator.LessOrEqual, rangeEnd, wanted);
+        var moved = Build.If(Build.EqualTo(increment, NoLine), line, Build.Add(line, Build.ToUInt64(increment)));
+        var none = Build.Constant(unchecked((ulong)-1), IntegerType.Int32);
+        // The walk has passed an entry when the range holds the offset, so at - 1 is that entry's increment.
+        var hasNoLine = Build.Binary(BinaryOperator.LogicalOr, before, Build.EqualTo(Build.Load(at, -1, IntegerType.Int8), NoLine));
+        return new IterateExpression(
+            MaximumEntries,
+            new ExpressionList(items, end, Build.Constant(0), Build.ToUInt64(first), offset),
+            Build.Binary(BinaryOperator.LogicalAnd, before, Build.Binary(BinaryOperator.Less, at, stop)),
+            new ExpressionList(Build.Offset(at, 2), stop, Build.Add(rangeEnd, Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8))), moved, wanted),
+            Build.If(hasNoLine, none, Build.Convert(line, IntegerType.Int32)));
+    }
+}

@@ -1,0 +1,41 @@
+using Tracer.Core.Expressions;
+using Tracer.Core.Probes;
+
+namespace Tracer.Runtimes.Python;
+
+/// <summary>The probes that CPython declares in Include/pydtrace.d, with the names and C types of their arguments.</summary>
+public static class PythonProbeParameters
+{
+    private static readonly ProbeParameter[] s_position =
+        [new("filename", TextType.Instance), new("funcname", TextType.Instance), new("lineno", IntegerType.Int32)];
+
+    /// <summary>The parameters of <c>function__entry</c>, <c>function__return</c> and <c>line</c>.</summary>
+    public static IReadOnlyList<ProbeParameter> Position => s_position;
+
+    /// <summary>The parameters of the probe of this name; empty when CPython declares none of that name.</summary>
+    public static IReadOnlyList<ProbeParameter> Of(string name) => name switch
+    {
+        "function__entry" or "function__return" or "line" => s_position,
+        "gc__start" => [new("generation", IntegerType.Int32)],
+        "gc__done" => [new("collected", IntegerType.Int64)],
+        "import__find__load__start" => [new("modulename", TextType.Instance)],
+        "import__find__load__done" => [new("modulename", TextType.Instance), new("found", IntegerType.Int32)],
+        "audit" => [new("event", TextType.Instance), new("args", IntegerType.UInt64)],
+        _ => [],
+    };
+
+    /// <summary>A probe of a note with its arguments named and typed; arguments that CPython did not declare keep their names.</summary>
+    public static Probe Apply(Probe probe)
+    {
+        ArgumentNullException.ThrowIfNull(probe);
+        var known = Of(probe.Name);
+        if (known.Count == 0)
+            return probe;
+        var parameters = probe.Parameters.Select((p, k) => k < known.Count ? known[k] : p).ToArray();
+        var sites = probe.Sites.Select(s => s with
+        {
+            Arguments = new ExpressionList([.. s.Arguments.Select((a, k) => ProbeSpec.Retype(a, parameters[k].Type))]),
+        }).ToArray();
+        return probe with { Parameters = parameters, Sites = sites };
+    }
+}
