@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds sharptrace and traces a real Python program: every call of native-tests/python/hello.py with file, line and name.
-# Needs root for uprobes; as another user it falls back to ptrace, which may trace what it starts.
+# Needs root for uprobes; for another user's own processes it falls back to ptrace.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,4 +13,8 @@ if ! command -v python3 >/dev/null 2>&1; then
 fi
 
 dotnet build src/Tracer.Cli --configuration Release --verbosity quiet --nologo
-exec artifacts/bin/Tracer.Cli/release/sharptrace run python:function__entry --events "${EVENTS:-40}" -- /usr/bin/python3 native-tests/python/hello.py
+/usr/bin/python3 native-tests/python/hello.py 20 >/dev/null &
+target=$!
+trap 'kill $target 2>/dev/null || true' EXIT
+sleep 0.3
+artifacts/bin/Tracer.Cli/release/sharptrace attach "$target" python:function__entry --events "${EVENTS:-40}"

@@ -49,6 +49,14 @@ internal static class CommandTree
             await Console.Error.WriteLineAsync($"sharptrace: {error.Message} [{error.Id}]").ConfigureAwait(false);
             return (int)ExitCodes.Of(error);
         }
+        catch (Exception error) when (error is not IOException)
+        {
+            // A bug of ours. It is still told in a sentence; the stack trace is for those who ask for details.
+            await Console.Error.WriteLineAsync($"sharptrace: Internal error: {error.GetType().Name}: {error.Message} Please report it. [ST0000]").ConfigureAwait(false);
+            if (args.Contains("-vv"))
+                await Console.Error.WriteLineAsync(error.ToString()).ConfigureAwait(false);
+            return (int)ExitCode.TracingFailed;
+        }
         catch (IOException error)
         {
             // Standard output is gone (closed pipe, full disk) while a table was printed.

@@ -18,6 +18,9 @@ public sealed class OutputBuffer(Stream stream) : IBufferWriter<byte>
     /// <summary>Ends with the first error of the stream.</summary>
     public Task<IOException> Failed => _failed.Task;
 
+    /// <summary>What is buffered; valid until the next append.</summary>
+    internal ReadOnlySpan<byte> Unwritten => _bytes.AsSpan(0, _count);
+
     /// <inheritdoc/>
     public void Advance(int count) => _count += count;
 

@@ -9,7 +9,7 @@ namespace Tracer.Ptrace;
 /// Keeps the tracer's thread on the CPU of a target that has one thread: they never run at once, and waking each other on one CPU is several times cheaper than across
 /// two. A target with more threads lets it go where it was.
 /// </summary>
-internal sealed class CpuFollower(ISystemCallGate gate, int processId)
+internal sealed class CpuFollower(ISystemCallGate gate, int processId) : IDisposable
 {
     private static readonly long Interval = Stopwatch.Frequency / 10;
 
@@ -39,6 +39,8 @@ internal sealed class CpuFollower(ISystemCallGate gate, int processId)
         if (cpu == _cpu || _own is not { } allowed || !allowed.Contains(cpu)) return;
         if (gate.SetAffinity(0, CpuSet.Of(cpu)).IsSuccess) _cpu = cpu;
     }
+
+    public void Dispose() => _stat?.Dispose();
 
     private void LetGo()
     {

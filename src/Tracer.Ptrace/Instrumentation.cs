@@ -29,7 +29,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
     {
         var processId = plan.Target.ProcessId;
         var holder = group.Tracees.First();
-        Memory.ReachBy(holder.Tid);
+        Memory.MoveTo(holder.Tid);
         Breakpoints = new BreakpointSet(Prepare());
         AllocateSlots(processId, holder);
         Memory.Hide(Breakpoints);
@@ -39,27 +39,21 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
 
     /// <summary>
     /// Takes everything back and lets the target go: stops all threads where no signal is under way, deals with the hits that are, moves threads out of the slots,
-    /// restores bytes and semaphores, unmaps the slots, detaches. Does what is left to do when the target has exited.
+    /// restores bytes and semaphores, unmaps the slots, detaches.
     /// </summary>
     public void Undo()
     {
         var stubborn = group.Hold(UndoPatience);
-        TakePendingHits();
+        TakePendingHits(() => group.Hold(UndoPatience));
         var holder = group.Tracees.FirstOrDefault(t => t.State == TraceeState.Held);
-        if (holder is not null) Memory.ReachBy(holder.Tid);
+        if (holder is not null) Memory.MoveTo(holder.Tid);
         foreach (var tracee in group.Tracees)
         {
             if (tracee.State == TraceeState.Held) LeaveSlot(tracee, keepHit: false);
         }
 
-        Breakpoint? left = null;
-        var lowered = true;
-        if (holder is not null || !group.HasExited)
-        {
-            left = Breakpoints.Disarm(Memory.Raw);
-            lowered = _semaphores.Lower(Memory.Raw);
-        }
-
+        var left = Breakpoints.Disarm(Memory.Raw);
+        var lowered = _semaphores.Lower(Memory.Raw);
         // A thread that did not stop may stand in a slot: then they stay.
         if (holder is not null && stubborn is null && _call is not null)
         {
@@ -71,6 +65,22 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         if (group.HasExited) return;
         if (left is not null) throw Failures.NotRestored($"the instruction at {left.Site.Location} still has its breakpoint");
         if (!lowered) throw Failures.NotRestored("a semaphore is still raised");
+    }
+
+    /// <summary>
+    /// The target has exited or executed another program: what is left of its memory is in the hands of children that share it, by vfork. They are given it back
+    /// clean; there is nothing to do when there are none.
+    /// </summary>
+    public void UndoInGuests()
+    {
+        group.HoldGuests();
+        TakePendingHits(group.HoldGuests);
+        var guests = group.Tracees.Where(t => t is { IsGuest: true, State: TraceeState.Held }).ToArray();
+        if (guests.Length == 0) return;
+        Memory.MoveTo(guests[0].Tid);
+        foreach (var guest in guests) LeaveSlot(guest, keepHit: false);
+        Breakpoints.Disarm(Memory.Raw);
+        foreach (var guest in guests) group.Detach(guest);
     }
 
     /// <summary>Gives a forked child, which stands before its first instruction, the memory it would have without us.</summary>
@@ -105,6 +115,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
     {
         var stores = new Dictionary<FrameStore, int>();
         var breakpoints = new List<Breakpoint>();
+        var usesShadowStack = ShadowStack.IsUsedBy(gate, Memory.Raw.Pid);
         Span<byte> bytes = stackalloc byte[DisplacedInstruction.MaximumLength];
         foreach (var site in plan.Sites)
         {
@@ -114,6 +125,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
             if (!DisplacedInstruction.TryDecode(bytes[..read.Count], site.Location.Address, out var displaced, out var reason))
                 throw Failures.CannotDisplace(name, reason);
             if (breakpoints.Any(b => b.Address == displaced.Address)) throw Failures.CannotDisplace(name, "the plan has another site at the same address");
+            if (usesShadowStack && displaced.TouchesShadowStack) throw Failures.ShadowStack(name);
             breakpoints.Add(new Breakpoint(site, bytes[0], displaced, new SitePlan(site, stores)));
         }
 
@@ -141,10 +153,10 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
     }
 
     // A thread may have executed int3 and stand at our interrupt, which comes before the signal's delivery: it goes on to deliver that one.
-    private void TakePendingHits()
+    private void TakePendingHits(Action hold)
     {
         const ulong TrapBit = 1UL << ((int)Signal.Trap - 1);
-        for (var again = true; again && !group.HasExited;)
+        for (var again = true; again;)
         {
             again = false;
             foreach (var tracee in group.Tracees.ToArray())
@@ -155,7 +167,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
                 again = true;
             }
 
-            if (again) group.Hold(UndoPatience);
+            if (again) hold();
         }
     }
 

@@ -106,7 +106,8 @@ internal sealed class PtraceSession : ITraceeEvents
         _seen.TrySetResult();
         try
         {
-            if (!_executed) _instrumentation.Undo();
+            if (_executed || _group.HasExited) _instrumentation.UndoInGuests();
+            else _instrumentation.Undo();
         }
         catch (Exception e)
         {
@@ -115,6 +116,8 @@ internal sealed class PtraceSession : ITraceeEvents
 
         // What is still attached (there is nothing unless it could not be stopped) the kernel detaches when this thread ends.
         _instrumentation.Dispose();
+        _group.Dispose();
+        _cpu.Dispose();
         if (_hits.HasBatch) _hits.EndBatch();
         _ended.TrySetResult();
         Finish(failure);
@@ -171,9 +174,9 @@ internal sealed class PtraceSession : ITraceeEvents
         if (_gate.PtraceGetSignalInformation(tracee.Tid, out var information).IsError || information.Code != FromKernel) return false;
 
         registers.Rip = breakpoint.Address;
+        _instrumentation.Memory.LivingThread = tracee.Tid;
         if (!IsReplay(tracee, breakpoint, registers) && !tracee.IsGuest)
         {
-            _instrumentation.Memory.ReachBy(tracee.Tid);
             _hits.Run(breakpoint.Plan, tracee, registers, begun);
         }
 
@@ -186,7 +189,7 @@ internal sealed class PtraceSession : ITraceeEvents
     private Signal Displace(Tracee tracee, Breakpoint breakpoint, in UserRegisters registers)
     {
         var after = registers;
-        if (_emulator.TryRun(breakpoint.Displaced, ref after, _instrumentation.Memory.Raw))
+        if (_emulator.TryRun(breakpoint.Displaced, ref after, _instrumentation.Memory))
         {
             if (after.Rsp != registers.Rsp || after.Rcx != registers.Rcx) _gate.PtraceSetRegisters(tracee.Tid, after);
             else if (after.Rip != registers.Rip + 1) _gate.PtraceSetRip(tracee.Tid, after.Rip);

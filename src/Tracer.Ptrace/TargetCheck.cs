@@ -1,3 +1,4 @@
+using Tracer.Core.Diagnostics;
 using Tracer.Linux;
 
 namespace Tracer.Ptrace;
@@ -10,7 +11,7 @@ internal static class TargetCheck
     {
         var proc = new ProcFs(gate);
         if (!proc.Status(processId).TryGet(out var status) || status.State == ProcessState.Dead) throw Failures.NoSuchProcess(processId);
-        if (status.TracerPid != 0) throw Failures.TracedAlready(processId, status.TracerPid);
+        if (status.TracerPid != 0) throw TracedAlready(proc, processId, status.TracerPid);
         // A process whose first thread has ended lives on in the others: any of them will do.
         var tid = status.State == ProcessState.Zombie ? LivingThread(proc, processId) : processId;
         // Opening it asks the same question of the kernel as attaching does: PTRACE_MODE_ATTACH.
@@ -19,6 +20,10 @@ internal static class TargetCheck
         memory.Dispose();
         if (!Is64Bit(gate, proc.PathOf(tid, "exe"))) throw Failures.Not64Bit(processId);
     }
+
+    /// <summary>The failure that names the process of a tracer, which the kernel tells by its thread.</summary>
+    public static TracerException TracedAlready(ProcFs proc, int processId, int tracer) =>
+        Failures.TracedAlready(processId, proc.Status(tracer).TryGet(out var status) ? status.Tgid : tracer);
 
     /// <summary>Whether the file is not a 32-bit ELF file; true when it cannot be read.</summary>
     public static bool Is64Bit(ISystemCallGate gate, string path)

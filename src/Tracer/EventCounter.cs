@@ -14,6 +14,8 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
     private readonly ulong[] _dropped = new ulong[plan.Emissions.Count];
     private readonly ChannelSink? _channel = sink as ChannelSink;
     private readonly TaskCompletionSource _limitReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _opened = new();
+    private volatile bool _isOpen;
     private long _left = maximum ?? long.MaxValue;
     private ulong _truncated;
     private ulong _unreadable;
@@ -25,8 +27,17 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
     /// <summary>Ends when as many events as were asked for have been delivered.</summary>
     public Task LimitReached => _limitReached.Task;
 
+    /// <summary>Lets events through; until then the backend's thread waits with the first.</summary>
+    public void Open()
+    {
+        _isOpen = true;
+        _opened.TrySetResult();
+    }
+
     public void OnEvent(in EventRecord record)
     {
+        if (!_isOpen)
+            _opened.Task.Wait();
         if (_left == 0)
             return;
         var before = _channel?.Dropped ?? 0;
@@ -51,7 +62,11 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
         }
     }
 
-    public void OnBatchEnd() => sink.OnBatchEnd();
+    public void OnBatchEnd()
+    {
+        if (_isOpen)
+            sink.OnBatchEnd();
+    }
 
     public TraceSummary Summarise(IReadOnlyList<Probe> probes, IProbeAttachment attachment, string backend, TimeSpan duration)
     {

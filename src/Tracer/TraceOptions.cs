@@ -24,6 +24,9 @@ public sealed record TraceOptions
     /// </summary>
     public IEventSink? Sink { get; init; }
 
+    /// <summary>Called when all probes are armed and before the first event is delivered.</summary>
+    public Action<TraceSession>? Armed { get; init; }
+
     /// <summary>Stop after that many events, 1 or more; null for no limit. What fires beyond it is neither delivered nor lost.</summary>
     public long? MaximumEvents { get; init; }
 

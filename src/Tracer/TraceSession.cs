@@ -62,10 +62,11 @@ public sealed class TraceSession : IAsyncDisposable
     public Task Completion => _watcher;
 
     /// <summary>
-    /// The exit code of the command that <see cref="LaunchAsync"/> started, 128 plus the signal's number when a signal ended it; null while it runs and for
-    /// processes that were attached to.
+    /// Waits for the end of the command that <see cref="LaunchAsync"/> started and returns its exit code, 128 plus the signal's number when a signal ended it;
+    /// null at once for processes that were attached to. Disposing the session kills a command that still runs.
     /// </summary>
-    public int? LaunchedExitCode => _launched?.ExitCode;
+    public async Task<int?> WaitForLaunchedExitAsync(CancellationToken cancellationToken = default) =>
+        _launched is null ? null : (await _launched.WaitForExitAsync(cancellationToken).ConfigureAwait(false)).ShellCode;
 
     /// <summary>Events delivered so far.</summary>
     public ulong DeliveredEvents => _counter.Delivered;
@@ -106,7 +107,10 @@ public sealed class TraceSession : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(options);
         var specs = ProbeSelection.Parse(options.Probes);
-        var launched = LaunchedProcess.Start(options.Gate ?? LinuxSystemCalls.Instance, command);
+        if (command.Count == 0)
+            throw new TracerException("ST0206", FailureKind.Usage, "There is no command to start.");
+        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)] };
+        var launched = await LaunchedProcess.StartAsync(options.Gate ?? LinuxSystemCalls.Instance, spawn, cancellationToken).ConfigureAwait(false);
         try
         {
             var session = await StartAsync(launched.ProcessId, launched, specs, options, cancellationToken).ConfigureAwait(false);
@@ -136,7 +140,10 @@ public sealed class TraceSession : IAsyncDisposable
                 : null;
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer), options.MaximumEvents);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            return new TraceSession(target, plan, probes, counter, channel, backend, attachment, launched);
+            var session = new TraceSession(target, plan, probes, counter, channel, backend, attachment, launched);
+            options.Armed?.Invoke(session);
+            counter.Open();
+            return session;
         }
         catch
         {

@@ -52,6 +52,41 @@ public sealed class CountingTests
         Assert.Equal(0, target.WaitForExit().ExitCode);
     }
 
+    [Fact]
+    public async Task A_hit_allocates_nothing()
+    {
+        using var program = CProgram.Compile(Loop);
+        using var target = program.Start("1", "12000", "1");
+        target.ReadLine();
+        var sink = new AllocationMeter(from: 2000, to: 12000);
+        var plan = program.Plan(target.Pid, m => [Probes.At(m, "site", program.At(m, "site_nop"), Build.CString(Build.Register(X64Register.Rdi)))]);
+        await using (await Tracing.Attach(plan, sink))
+        {
+            target.WriteLine();
+            target.ReadLine();
+        }
+
+        Assert.Equal(12000, sink.Events);
+        Assert.InRange(sink.Bytes, 0, 1000);
+    }
+
+    [Fact(Explicit = true)]
+    public async Task What_a_hit_costs()
+    {
+        using var program = CProgram.Compile(Loop);
+        using var target = program.Start("1", "200000", "1");
+        target.ReadLine();
+        var sink = new AllocationMeter(0, 1);
+        var plan = program.Plan(target.Pid, m => [Probes.At(m, "site", program.At(m, "site_nop"), Build.CString(Build.Register(X64Register.Rdi)), Build.Register(X64Register.Rsi))]);
+        await using (await Tracing.Attach(plan, sink))
+        {
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            target.WriteLine();
+            target.ReadLine(TimeSpan.FromSeconds(60));
+            TestContext.Current.TestOutputHelper!.WriteLine($"{clock.Elapsed.TotalMicroseconds / sink.Events:F1} us a hit, {sink.Events} hits");
+        }
+    }
+
     [Theory]
     [InlineData(1, 2000, 1)]
     [InlineData(8, 500, 1)]

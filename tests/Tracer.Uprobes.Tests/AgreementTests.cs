@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Tracer.Core.Backends;
 using Tracer.Core.Evaluation;
-using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Records;
 using Tracer.Elf;

@@ -12,9 +12,9 @@
 
 /* Sites are nops, which the kernel emulates. recurse counts its argument down; its exit nop has the stack pointer of its entry. */
 __asm__(".text\n"
-        ".globl hit\nhit: nop\nret\n"
-        ".globl other\nother: nop\nret\n"
-        ".globl idle\nidle: nop\nret\n"
+        ".globl hit\n.type hit,@function\nhit: nop\nret\n.size hit,.-hit\n"
+        ".globl other\n.type other,@function\nother: nop\nret\n.size other,.-other\n"
+        ".globl idle\n.type idle,@function\nidle: nop\nret\n.size idle,.-idle\n"
         ".globl recurse\nrecurse: nop\npush %rbx\nmov %rdi,%rbx\ntest %rdi,%rdi\njz 1f\nlea -1(%rdi),%rdi\ncall recurse\n"
         "1: mov %rbx,%rax\npop %rbx\n.globl recurse_exit\nrecurse_exit: nop\nret\n");
 typedef unsigned long word;

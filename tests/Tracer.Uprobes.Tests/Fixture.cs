@@ -15,7 +15,9 @@ internal sealed class Fixture : IDisposable
 
     private Fixture()
     {
-        Path = Program.Value;
+        // A file of its own: the kernel keeps one semaphore per file and offset, whoever asks, and tests run side by side.
+        Path = System.IO.Path.Combine(Directory.CreateTempSubdirectory("sharptrace-uprobes-").FullName, "fixture");
+        File.Copy(Program.Value, Path);
         Target = LiveTarget.Start(Path, [Path]);
         for (var line = Target.ReadLine(); line != "."; line = Target.ReadLine())
         {
@@ -76,6 +78,7 @@ internal sealed class Fixture : IDisposable
     {
         Target.Dispose();
         ((IDisposable)Memory).Dispose();
+        Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, true);
     }
 
     private static string Compile()

@@ -110,7 +110,7 @@ internal sealed class RandomExpressions(int seed, ulong data)
     private IterateExpression Loop(int depth)
     {
         var count = _random.Next(1, ExpressionEvaluator.MaximumLoopVariables + 1);
-        var initial = Enumerable.Range(0, count).Select(_ => Integer(IntegerType.UInt64, _random.Next(2))).ToArray();
+        var initial = Enumerable.Range(0, count).Select(_ => _random.Next(3) == 0 ? new LoadExpression(Address(0), IntegerType.UInt64) : Leaf(IntegerType.UInt64)).ToArray();
         _loopVariables = count;
         var counter = new LoopVariableExpression(0);
         var end = _random.Next(2) == 0

@@ -21,7 +21,7 @@ internal static class AttachCommand
         {
             var request = tracing.Read(result, result.GetValue(probes)!);
             var process = result.GetValue(pid);
-            return (int)await TracingRun.RunAsync(request, (options, token) => TraceSession.AttachAsync(process, options, token)).ConfigureAwait(false);
+            return await TracingRun.RunAsync(request, (options, token) => TraceSession.AttachAsync(process, options, token)).ConfigureAwait(false);
         });
         return command;
     }

@@ -18,11 +18,8 @@ internal static class RunCommand
         {
             if (command.Count == 0)
                 throw new TracerException("ST0005", FailureKind.Usage, "There is no command to run.", null, "Write it behind two hyphens: sharptrace run PROBE -- COMMAND.");
-            TraceSession? started = null;
-            var exit = await TracingRun.RunAsync(
-                tracing.Read(result, result.GetValue(probes)!),
-                async (options, token) => started = await TraceSession.LaunchAsync(command, options, token).ConfigureAwait(false)).ConfigureAwait(false);
-            return exit == ExitCode.Ok && started?.LaunchedExitCode is { } own ? own : (int)exit;
+            var request = tracing.Read(result, result.GetValue(probes)!);
+            return await TracingRun.RunAsync(request, (options, token) => TraceSession.LaunchAsync(command, options, token)).ConfigureAwait(false);
         });
         return verb;
     }

@@ -11,19 +11,26 @@ internal sealed class TracingArguments
     private readonly Option<long?> _events = new("--events", "-n") { Description = "Stop after that many events.", HelpName = "N" };
     private readonly Option<TimeSpan?> _duration = new("--duration")
     {
-        Description = "Stop after that time: 500ms, 10s, 5m, 1h.", HelpName = "TIME", CustomParser = ParseDuration,
+        Description = "Stop after that time: 500ms, 10s, 5m, 1h.",
+        HelpName = "TIME",
+        CustomParser = ParseDuration,
     };
 
     private readonly Option<BackendChoice> _backend = new("--backend")
     {
-        Description = "How to trace: auto, ebpf (uprobes, never stops the target) or ptrace (breakpoints).", HelpName = "auto|ebpf|ptrace", DefaultValueFactory = _ => BackendChoice.Auto,
+        Description = "How to trace: auto, ebpf (uprobes, never stops the target) or ptrace (breakpoints).",
+        HelpName = "auto|ebpf|ptrace",
+        DefaultValueFactory = _ => BackendChoice.Auto,
     };
 
     private readonly Option<string> _format = new("--format") { Description = "text or json (one record a line).", DefaultValueFactory = _ => "text" };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Write events to a file instead of standard output.", HelpName = "FILE" };
     private readonly Option<int> _textLimit = new("--strlen")
     {
-        Description = "The most bytes of a text, 8 to 64k; longer ones are marked.", HelpName = "BYTES", DefaultValueFactory = _ => PlanBuilder.DefaultTextLimit, CustomParser = ParseSize,
+        Description = "The most bytes of a text, 8 to 64k; longer ones are marked.",
+        HelpName = "BYTES",
+        DefaultValueFactory = _ => PlanBuilder.DefaultTextLimit,
+        CustomParser = ParseSize,
     };
 
     private readonly Option<bool> _failOnLoss = new("--fail-on-loss") { Description = "Exit with code 3 when events were lost." };

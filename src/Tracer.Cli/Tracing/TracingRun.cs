@@ -10,7 +10,8 @@ internal static class TracingRun
 {
     /// <param name="request">What was asked for.</param>
     /// <param name="start">Makes the session with these options.</param>
-    public static async Task<ExitCode> RunAsync(TracingRequest request, Func<TraceOptions, CancellationToken, Task<TraceSession>> start)
+    /// <returns>The command's own exit code when it was started here and tracing went well, else one of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(TracingRequest request, Func<TraceOptions, CancellationToken, Task<TraceSession>> start)
     {
         using var signal = new StopSignal();
         await using var stream = OpenOutput(request);
@@ -24,6 +25,7 @@ internal static class TracingRun
             TextLimit = request.TextLimit,
             MaximumEvents = request.Events,
             Sink = output,
+            Armed = s => output.Attached(s.ProcessId, s.Backend, s.Probes),
             Logger = new ConsoleLogger(Console.Error, request.Verbosity),
         };
         using var cancellation = new CancellationTokenSource();
@@ -40,18 +42,30 @@ internal static class TracingRun
         }
         catch (OperationCanceledException)
         {
-            return ExitCode.Ok;
+            return (int)ExitCode.Ok;
         }
 
         await using (session.ConfigureAwait(false))
         {
-            return await FollowAsync(request, session, output, signal).ConfigureAwait(false);
+            var exit = await FollowAsync(request, session, output, signal).ConfigureAwait(false);
+            if (exit != ExitCode.Ok)
+                return (int)exit;
+            // Tracing may end before the command does (-n, --duration, Ctrl-C); the command goes on to its own end unless asked twice.
+            using var leave = new CancellationTokenSource();
+            _ = signal.Second.ContinueWith(_ => leave.CancelAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            try
+            {
+                return await session.WaitForLaunchedExitAsync(leave.Token).ConfigureAwait(false) ?? (int)ExitCode.Ok;
+            }
+            catch (OperationCanceledException)
+            {
+                return (int)ExitCode.TracingFailed;
+            }
         }
     }
 
     private static async Task<ExitCode> FollowAsync(TracingRequest request, TraceSession session, TraceOutput output, StopSignal signal)
     {
-        output.Attached(session.ProcessId, session.Backend, session.Probes);
         var ends = new List<Task> { session.Completion, signal.First, output.Failed };
         if (request.Duration is { } duration)
             ends.Add(Task.Delay(duration));

@@ -70,6 +70,7 @@ public readonly record struct TraceValue
         _ => Type switch
         {
             TextType => Status == EvaluationStatus.Truncated ? Text + "…" : Text!,
+            FloatType { Size: 4 } => ((float)Double).ToString("R", CultureInfo.InvariantCulture),
             FloatType => Double.ToString("R", CultureInfo.InvariantCulture),
             IntegerType { Signed: false } => _bits.ToString(CultureInfo.InvariantCulture),
             _ => ((long)_bits).ToString(CultureInfo.InvariantCulture),

@@ -8,7 +8,7 @@ namespace Tracer.Linux;
 /// </summary>
 public sealed class OwnedDescriptor : SafeHandle
 {
-    private static long s_open;
+    private static long _open;
     private readonly ISystemCallGate _gate;
 
     /// <summary>Takes ownership of <paramref name="number"/>; <paramref name="purpose"/> names it in messages ("uprobe at /bin/ls+0x10").</summary>
@@ -19,11 +19,11 @@ public sealed class OwnedDescriptor : SafeHandle
         _gate = gate;
         Purpose = purpose;
         SetHandle(number);
-        if (number >= 0) Interlocked.Increment(ref s_open);
+        if (number >= 0) Interlocked.Increment(ref _open);
     }
 
     /// <summary>How many owned descriptors of this process are open now: what a leak test compares before and after.</summary>
-    public static long OpenCount => Interlocked.Read(ref s_open);
+    public static long OpenCount => Interlocked.Read(ref _open);
 
     /// <summary>What the descriptor is for.</summary>
     public string Purpose { get; }
@@ -40,7 +40,7 @@ public sealed class OwnedDescriptor : SafeHandle
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
-        Interlocked.Decrement(ref s_open);
+        Interlocked.Decrement(ref _open);
         // Linux frees the number whatever close(2) returns, EINTR included: trying again could close a stranger's descriptor.
         _gate.Invoke(SystemCall.Close, handle);
         return true;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tracer.Core.Diagnostics;
@@ -164,15 +165,30 @@ public sealed class JsonOutput : TraceOutput, IDisposable
                 break;
             case EvaluationStatus.Fault:
                 _json.WriteStartObject();
-                _json.WriteString("unreadable"u8, $"0x{value.Bits:x}");
+                WriteAddress("unreadable"u8, value.Bits);
                 break;
             default:
                 _json.WriteStartObject();
-                _json.WriteString("unavailable"u8, new TraceValue(value).ToString().Trim('<', '>'));
+                _json.WriteString("unavailable"u8, WhyUnavailable(value));
                 break;
         }
 
         _json.WriteEndObject();
+    }
+
+    private static string WhyUnavailable(ValueRecord value) => value.Status switch
+    {
+        EvaluationStatus.DivideByZero => "division by zero",
+        EvaluationStatus.LoopLimit => "too long to compute",
+        _ => (value.Planned.Expression as UnavailableExpression)?.Reason ?? "not at this site",
+    };
+
+    private void WriteAddress(ReadOnlySpan<byte> name, ulong address)
+    {
+        Span<byte> text = stackalloc byte[18];
+        "0x"u8.CopyTo(text);
+        Utf8Formatter.TryFormat(address, text[2..], out var digits, new StandardFormat('x'));
+        _json.WriteString(name, text[..(2 + digits)]);
     }
 
     private void WritePresent(ValueRecord value)
@@ -181,6 +197,9 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         {
             case TextType:
                 WriteText(value.TextBytes, value.Charset, value.Status == EvaluationStatus.Truncated);
+                break;
+            case FloatType { Size: 4 } when double.IsFinite(value.Number):
+                _json.WriteNumberValue((float)value.Number);
                 break;
             case FloatType when double.IsFinite(value.Number):
                 _json.WriteNumberValue(value.Number);

@@ -27,7 +27,7 @@ public sealed class TextOutput : TraceOutput
     private readonly ArrayBufferWriter<byte> _scratch = new(256);
     private readonly bool _colour;
     private readonly bool _verbose;
-    private ReadOnlyMemory<byte>[] _names = [];
+    private Shape[] _shapes = [];
 
     /// <summary>Makes the output.</summary>
     /// <param name="events">Where events go.</param>
@@ -64,16 +64,16 @@ public sealed class TextOutput : TraceOutput
         _output.Append("  "u8);
         if (_colour)
             _output.Append("\e[36m"u8);
-        _output.Append(NameOf(record.Emission).Span);
+        var shape = ShapeOf(record.Emission);
+        _output.Append(shape.Name);
         if (_colour)
             _output.Append("\e[0m"u8);
         _output.Append((byte)' ');
-        var hasPlace = HasPlace(record.Emission);
-        if (hasPlace)
+        if (shape.HasPlace)
             WritePlace(record);
         foreach (var value in record)
         {
-            if (hasPlace && PlaceNames.Contains(value.Planned.Name))
+            if (shape.HasPlace && PlaceNames.Contains(value.Planned.Name))
                 continue;
             _output.Append((byte)' ');
             Ascii(value.Planned.Name);
@@ -120,18 +120,6 @@ public sealed class TextOutput : TraceOutput
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
-    private static bool HasPlace(Emission emission)
-    {
-        var found = 0;
-        foreach (var value in emission.Values)
-        {
-            if (PlaceNames.Contains(value.Name))
-                found++;
-        }
-
-        return found == 3;
-    }
-
     private void WritePlace(in EventRecord record)
     {
         _output.Append((byte)' ');
@@ -158,7 +146,7 @@ public sealed class TextOutput : TraceOutput
     {
         if (value.Status > EvaluationStatus.Truncated)
         {
-            Utf8(new TraceValue(value).ToString());
+            WriteMissing(value);
             return;
         }
 
@@ -176,6 +164,9 @@ public sealed class TextOutput : TraceOutput
                 if (quoted)
                     _output.Append((byte)'"');
                 break;
+            case FloatType { Size: 4 }:
+                Formattable((float)value.Number);
+                break;
             case FloatType:
                 Formattable(value.Number);
                 break;
@@ -185,6 +176,27 @@ public sealed class TextOutput : TraceOutput
             default:
                 Utf8Formatter.TryFormat(value.Bits, _output.GetSpan(20), out var written);
                 _output.Advance(written);
+                break;
+        }
+    }
+
+    private void WriteMissing(ValueRecord value)
+    {
+        switch (value.Status)
+        {
+            case EvaluationStatus.Fault:
+                _output.Append("<unreadable 0x"u8);
+                Utf8Formatter.TryFormat(value.Bits, _output.GetSpan(16), out var written, new StandardFormat('x'));
+                _output.Advance(written);
+                _output.Append((byte)'>');
+                break;
+            case EvaluationStatus.Unavailable:
+                _output.Append("<unavailable: "u8);
+                Utf8((value.Planned.Expression as UnavailableExpression)?.Reason ?? "not at this site");
+                _output.Append((byte)'>');
+                break;
+            default:
+                _output.Append(value.Status == EvaluationStatus.DivideByZero ? "<division by zero>"u8 : "<too long to compute>"u8);
                 break;
         }
     }
@@ -229,7 +241,8 @@ public sealed class TextOutput : TraceOutput
         _output.Advance(written);
     }
 
-    private void Formattable(double value)
+    private void Formattable<T>(T value)
+        where T : IUtf8SpanFormattable
     {
         value.TryFormat(_output.GetSpan(32), out var written, "R", CultureInfo.InvariantCulture);
         _output.Advance(written);
@@ -241,18 +254,37 @@ public sealed class TextOutput : TraceOutput
         _output.Advance(Encoding.ASCII.GetBytes(text, span));
     }
 
+    // Reasons name symbols of the target's files, which may hold anything.
     private void Utf8(string text)
     {
-        var span = _output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        _output.Advance(Encoding.UTF8.GetBytes(text, span));
+        _scratch.ResetWrittenCount();
+        _scratch.Advance(Encoding.UTF8.GetBytes(text, _scratch.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length))));
+        TextEscaper.Write(_output, _scratch.WrittenSpan, quoted: false);
     }
 
-    private ReadOnlyMemory<byte> NameOf(Emission emission)
+    private Shape ShapeOf(Emission emission)
     {
-        if (emission.Index >= _names.Length)
-            Array.Resize(ref _names, Math.Max(emission.Index + 1, _names.Length * 2));
-        if (_names[emission.Index].IsEmpty)
-            _names[emission.Index] = Encoding.UTF8.GetBytes(emission.ProbeName);
-        return _names[emission.Index];
+        if (emission.Index >= _shapes.Length)
+            Array.Resize(ref _shapes, Math.Max(emission.Index + 1, _shapes.Length * 2));
+        return _shapes[emission.Index] ??= new Shape(emission);
+    }
+
+    /// <summary>What all lines of an emission have in common, worked out at the first.</summary>
+    private sealed class Shape
+    {
+        private readonly byte[] _name;
+
+        public Shape(Emission emission)
+        {
+            // A note's provider and name are bytes of the target's file: no terminal shall obey them.
+            var escaped = new OutputBuffer(Stream.Null);
+            TextEscaper.Write(escaped, Encoding.UTF8.GetBytes(emission.ProbeName), quoted: false);
+            _name = escaped.Unwritten.ToArray();
+            HasPlace = emission.Values.Count(v => PlaceNames.Contains(v.Name)) == 3;
+        }
+
+        public ReadOnlySpan<byte> Name => _name;
+
+        public bool HasPlace { get; }
     }
 }

@@ -34,6 +34,9 @@ internal sealed class DisplacedInstruction
     /// <summary>Whether it cannot do without a slot.</summary>
     public bool NeedsSlot => Kind == DisplacementKind.Slot;
 
+    /// <summary>Whether the processor would also push to or pop from the shadow stack, which nobody else can.</summary>
+    public bool TouchesShadowStack => Kind is DisplacementKind.Call or DisplacementKind.IndirectCall or DisplacementKind.Return;
+
     /// <summary>Whether it is a system call, which the kernel may run again by going back to its first byte.</summary>
     public bool IsSystemCall => Instruction.Mnemonic == Mnemonic.Syscall;
 

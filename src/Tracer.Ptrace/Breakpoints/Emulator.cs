@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Iced.Intel;
 using Tracer.Linux;
+using Tracer.Ptrace.Hits;
 
 namespace Tracer.Ptrace.Breakpoints;
 
@@ -25,7 +26,7 @@ internal sealed class Emulator
     /// Carries the instruction out on <paramref name="registers"/>, whose rip is the instruction's address, and on memory. False, with nothing changed, when
     /// memory it needs is not there or the instruction wants a slot.
     /// </summary>
-    public bool TryRun(DisplacedInstruction displaced, ref UserRegisters registers, ProcessMemory memory)
+    public bool TryRun(DisplacedInstruction displaced, ref UserRegisters registers, TraceeMemory memory)
     {
         var instruction = displaced.Instruction;
         switch (displaced.Kind)
@@ -116,7 +117,7 @@ internal sealed class Emulator
         };
     }
 
-    private bool TryTarget(in Instruction instruction, in UserRegisters registers, ProcessMemory memory, out ulong target)
+    private bool TryTarget(in Instruction instruction, in UserRegisters registers, TraceeMemory memory, out ulong target)
     {
         if (instruction.Op0Kind == OpKind.Register)
         {
@@ -129,21 +130,21 @@ internal sealed class Emulator
         return instruction.TryGetVirtualAddress(0, 0, out var address, _lookUp) && TryRead(memory, address, out target);
     }
 
-    private static bool Push(ref UserRegisters registers, ulong value, ulong next, ProcessMemory memory)
+    private static bool Push(ref UserRegisters registers, ulong value, ulong next, TraceeMemory memory)
     {
         Span<byte> bytes = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
-        if (memory.Write(registers.Rsp - 8, bytes).Count != bytes.Length) return false;
+        if (memory.Write(registers.Rsp - 8, bytes) != bytes.Length) return false;
         registers.Rsp -= 8;
         registers.Rip = next;
         return true;
     }
 
-    private static bool TryRead(ProcessMemory memory, ulong address, out ulong value)
+    private static bool TryRead(TraceeMemory memory, ulong address, out ulong value)
     {
         Span<byte> bytes = stackalloc byte[8];
         bytes.Clear();
-        var whole = memory.Read(address, bytes).Count == bytes.Length;
+        var whole = memory.Read(address, bytes) == bytes.Length;
         value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         return whole;
     }

@@ -15,21 +15,40 @@ internal sealed class TraceeMemory(ISystemCallGate gate, int processId) : ITarge
     /// <summary>From now on hides these.</summary>
     public void Hide(BreakpointSet breakpoints) => _breakpoints = breakpoints;
 
+    /// <summary>A living thread, by which the memory is reached when the first one, or the last one used, has ended: a zombie has no memory.</summary>
+    public int LivingThread { get; set; } = processId;
+
     /// <inheritdoc/>
     public int Read(ulong address, Span<byte> destination)
     {
-        var read = Raw.Read(address, destination).Count;
-        _breakpoints?.Hide(address, destination[..read]);
-        return read;
+        var result = Raw.Read(address, destination);
+        if (result.Error == Errno.ESRCH && MoveToLivingThread()) result = Raw.Read(address, destination);
+        _breakpoints?.Hide(address, destination[..result.Count]);
+        return result.Count;
     }
 
-    /// <summary>Makes sure that the memory is reached through a thread that still has it: a zombie has none.</summary>
-    public void ReachBy(int tid)
+    /// <summary>Writes where the program itself could write; the number of bytes written.</summary>
+    public int Write(ulong address, ReadOnlySpan<byte> source)
     {
-        if (tid == Raw.Pid || Raw.Read(0, stackalloc byte[1]).Error != Errno.ESRCH) return;
-        Raw.Dispose();
-        Raw = new ProcessMemory(gate, tid);
+        var result = Raw.Write(address, source);
+        if (result.Error == Errno.ESRCH && MoveToLivingThread()) result = Raw.Write(address, source);
+        return result.Count;
+    }
+
+    /// <summary>From now on reaches the memory through this thread.</summary>
+    public void MoveTo(int tid)
+    {
+        LivingThread = tid;
+        MoveToLivingThread();
     }
 
     public void Dispose() => Raw.Dispose();
+
+    private bool MoveToLivingThread()
+    {
+        if (LivingThread == Raw.Pid) return false;
+        Raw.Dispose();
+        Raw = new ProcessMemory(gate, LivingThread);
+        return true;
+    }
 }

@@ -9,7 +9,7 @@ namespace Tracer.Ptrace.Tracees;
 /// to the thread that seized them, and __WNOTHREAD keeps its waits off everybody else's children. (A process's orphaned children go to its first thread, which is
 /// not this one as long as that lives.)
 /// </summary>
-internal sealed class TraceeGroup
+internal sealed class TraceeGroup : IDisposable
 {
     private const PtraceOptions Options = PtraceOptions.TraceClone | PtraceOptions.TraceFork | PtraceOptions.TraceVFork
         | PtraceOptions.TraceVForkDone | PtraceOptions.TraceExec | PtraceOptions.SystemCallGood;
@@ -96,6 +96,28 @@ internal sealed class TraceeGroup
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Stops the children that share the memory, the target itself being gone. One by one: its zombie, which is left for its parent, would be told first by
+    /// every wait for any.
+    /// </summary>
+    public void HoldGuests()
+    {
+        IsHolding = true;
+        foreach (var guest in _tracees.Values.Where(t => t.IsGuest).ToArray())
+        {
+            if (guest.State == TraceeState.Held || guest.IsInVFork) continue;
+            _gate.PtraceInterrupt(guest.Tid);
+            while (_tracees.ContainsKey(guest.Tid) && guest.State != TraceeState.Held && WaitFor(guest) is { IsGone: false } status)
+                Dispatch(guest.Tid, status);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var tracee in _tracees.Values) tracee.Name.Dispose();
+        _tracees.Clear();
     }
 
     /// <summary>Lets all held threads go on as they would have: those of a stopped group stay in their stop.</summary>
@@ -219,7 +241,7 @@ internal sealed class TraceeGroup
     private TracerException WhyNotSeized(int tid, Errno error)
     {
         if (_proc.ThreadStatus(ProcessId, tid).TryGet(out var status) && status.TracerPid != 0)
-            return Failures.TracedAlready(ProcessId, status.TracerPid);
+            return TargetCheck.TracedAlready(_proc, ProcessId, status.TracerPid);
         return error is Errno.EPERM or Errno.EACCES ? Failures.NotPermitted(ProcessId) : Failures.Kernel($"seizing thread {tid}", error);
     }
 
@@ -238,6 +260,8 @@ internal sealed class TraceeGroup
     private void Forget(Tracee tracee)
     {
         _tracees.Remove(tracee.Tid);
+        _vforked.Remove(tracee.Tid);
+        _forked.Remove(tracee.Tid);
         tracee.Name.Dispose();
     }
 
@@ -278,7 +302,8 @@ internal sealed class TraceeGroup
                 break;
             case PtraceEvent.Fork or PtraceEvent.VFork or PtraceEvent.Clone:
                 _gate.PtraceGetEventMessage(tracee.Tid, out var child);
-                if (status.Event == PtraceEvent.VFork) tracee.IsInVFork = _vforked.Add((int)child);
+                if (status.Event == PtraceEvent.VFork) _vforked.Add((int)child);
+                tracee.IsInVFork = status.Event == PtraceEvent.VFork;
                 if (status.Event == PtraceEvent.Fork) _forked.Add((int)child);
                 Resume(tracee);
                 // It may have been waiting for this word on what it is.
@@ -343,7 +368,8 @@ internal sealed class TraceeGroup
         const int KCmpVm = 1;
         foreach (var other in _tracees.Values)
         {
-            if (other.ProcessId != ProcessId) continue;
+            // A dead first thread has no memory to compare.
+            if (other.ProcessId != ProcessId || (other.Tid == ProcessId && IsDead(other.Tid))) continue;
             var compared = new SystemCallResult(_gate.Invoke(KCmp, other.Tid, child, KCmpVm));
             if (compared.IsSuccess) return compared.Raw == 0;
         }

@@ -13,7 +13,7 @@ namespace Tracer.Runtimes.Python;
 public static class LineSemaphore
 {
     // Exported functions that a running interpreter does not enter: the main function of frozen programs, and wrappers kept for old embedders.
-    private static readonly string[] s_idleFunctions = ["Py_FrozenMain", "PyRun_AnyFile", "PyOS_getsig"];
+    private static readonly string[] IdleFunctions = ["Py_FrozenMain", "PyRun_AnyFile", "PyOS_getsig"];
 
     /// <summary>The probe <c>function__entry</c> with what wakes it, or with the reason why it stays asleep.</summary>
     /// <param name="entry">The probe of the notes.</param>
@@ -36,7 +36,7 @@ public static class LineSemaphore
     private static CodeLocation? FindIdle(TargetModule module)
     {
         var image = module.Image;
-        foreach (var name in s_idleFunctions)
+        foreach (var name in IdleFunctions)
         {
             if (image.DynamicSymbols?.TryFind(name, out var symbol) is true && symbol.Type == ElfSymbolType.Function
                 && IsExecutable(image, symbol.Value) && FunctionEntry.IsInstruction(image.DataFrom(symbol.Value).Span)

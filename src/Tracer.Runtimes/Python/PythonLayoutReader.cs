@@ -11,7 +11,7 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 public static class PythonLayoutReader
 {
-    private static readonly string[] s_structs = ["PyFrameObject", "PyCodeObject", "PyBytesObject", "PyASCIIObject", "PyCompactUnicodeObject", "PyUnicodeObject"];
+    private static readonly string[] Structs = ["PyFrameObject", "PyCodeObject", "PyBytesObject", "PyASCIIObject", "PyCompactUnicodeObject", "PyUnicodeObject"];
 
     /// <summary>The layout, or null with a reason in one clause.</summary>
     /// <param name="gate">Opens separate debug files.</param>
@@ -77,7 +77,7 @@ public static class PythonLayoutReader
 
     private static PythonLayout? FromDwarf(ElfImage image)
     {
-        var structs = new DwarfReader(DwarfFile.Load(image, typesOnly: true)).Types.FindStructs(s_structs);
+        var structs = new DwarfReader(DwarfFile.Load(image, typesOnly: true)).Types.FindStructs(Structs);
         var complete = true;
         var layout = new PythonLayout
         {

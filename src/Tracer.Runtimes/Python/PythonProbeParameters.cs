@@ -6,16 +6,16 @@ namespace Tracer.Runtimes.Python;
 /// <summary>The probes that CPython declares in Include/pydtrace.d, with the names and C types of their arguments.</summary>
 public static class PythonProbeParameters
 {
-    private static readonly ProbeParameter[] s_position =
+    private static readonly ProbeParameter[] PositionParameters =
         [new("filename", TextType.Instance), new("funcname", TextType.Instance), new("lineno", IntegerType.Int32)];
 
     /// <summary>The parameters of <c>function__entry</c>, <c>function__return</c> and <c>line</c>.</summary>
-    public static IReadOnlyList<ProbeParameter> Position => s_position;
+    public static IReadOnlyList<ProbeParameter> Position => PositionParameters;
 
     /// <summary>The parameters of the probe of this name; empty when CPython declares none of that name.</summary>
     public static IReadOnlyList<ProbeParameter> Of(string name) => name switch
     {
-        "function__entry" or "function__return" or "line" => s_position,
+        "function__entry" or "function__return" or "line" => PositionParameters,
         "gc__start" => [new("generation", IntegerType.Int32)],
         "gc__done" => [new("collected", IntegerType.Int64)],
         "import__find__load__start" => [new("modulename", TextType.Instance)],

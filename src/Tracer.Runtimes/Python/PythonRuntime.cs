@@ -31,7 +31,7 @@ public sealed class PythonRuntime(ISystemCallGate gate) : IRuntime
         if (!HoldsInterpreter(module))
             return null;
         var build = module.Image.BuildIdString ?? $"{module.Path} {module.Image.Bytes.Length}";
-        var facts = _known.GetOrAdd(build, _ => PythonVersionReader.Read(module.Image, module.Name) is { } version ? new PythonFacts(version) : null);
+        var facts = _known.GetOrAdd(build, _ => PythonVersionReader.Read(module.Image) is { } version ? new PythonFacts(version) : null);
         return facts is null ? null : new PythonModule(gate, module, facts);
     }
 

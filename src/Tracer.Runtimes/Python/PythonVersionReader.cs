@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
+using Iced.Intel;
 using Tracer.Elf;
 
 namespace Tracer.Runtimes.Python;
@@ -8,62 +8,50 @@ namespace Tracer.Runtimes.Python;
 public static class PythonVersionReader
 {
     private const int LongestVersion = 24;
+    private const int LongestGetter = 256;
 
     /// <summary>
-    /// The version: the exported <c>Py_Version</c> (3.11 and later), else the string PY_VERSION that <c>Py_GetVersion</c> prints; null when the
-    /// file has neither.
+    /// The version: the exported <c>Py_Version</c> (3.11 and later), else the string PY_VERSION that the exported <c>Py_GetVersion</c> refers to; null when
+    /// the file has neither.
     /// </summary>
     /// <param name="image">A file that exports CPython's C API.</param>
-    /// <param name="fileName">Its name, which decides when there is more than one such string.</param>
-    public static PythonVersion? Read(ElfImage image, string fileName)
+    public static PythonVersion? Read(ElfImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(fileName);
-        if (image.DynamicSymbols is { } symbols && symbols.TryFind("Py_Version"u8, out var symbol))
-        {
-            var data = image.DataFrom(symbol.Value).Span;
-            if (data.Length >= 4)
-                return PythonVersion.OfHex(BinaryPrimitives.ReadUInt32LittleEndian(data));
-        }
-
-        PythonVersion? found = null;
-        foreach (var data in ReadOnlyData(image))
-        {
-            foreach (var version in Strings(data))
-            {
-                if (fileName.Contains($"{version.Major}.{version.Minor}", StringComparison.Ordinal))
-                    return version;
-                found ??= version;
-            }
-        }
-
-        return found;
+        if (TryFind(image, "Py_Version", out var constant) && image.DataFrom(constant.Value).Span is { Length: >= 4 } data)
+            return PythonVersion.OfHex(BinaryPrimitives.ReadUInt32LittleEndian(data));
+        return TryFind(image, "Py_GetVersion", out var getter) ? ReadGetter(image, getter) : null;
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> ReadOnlyData(ElfImage image)
+    private static bool TryFind(ElfImage image, string name, out ElfSymbol symbol)
     {
-        if (image.TryGetSectionData(".rodata", out var data, out _))
-            return [data];
-        return image.AddressMap.LoadSegments.Select(s => image.TryGetSegmentData(s, out var bytes) ? bytes : default);
+        symbol = default;
+        return image.DynamicSymbols?.TryFind(name, out symbol) is true || image.SymbolTable?.TryFind(name, out symbol) is true;
     }
 
-    // Every whole C string that begins as a version does.
-    private static List<PythonVersion> Strings(ReadOnlyMemory<byte> memory)
+    // Python/getversion.c prints PY_VERSION, so the function loads the string's address. Looking for the string itself would find paths that end like it
+    // (linkers merge strings by their tails).
+    private static PythonVersion? ReadGetter(ElfImage image, ElfSymbol getter)
     {
-        var found = new List<PythonVersion>();
-        var data = memory.Span;
-        foreach (var start in new[] { "\0" + "3.", "\0" + "2." })
+        var code = image.DataFrom(getter.Value);
+        code = code[..(int)Math.Min((ulong)code.Length, Math.Min(getter.Size, LongestGetter))];
+        var decoder = Decoder.Create(64, code.ToArray());
+        decoder.IP = getter.Value;
+        while (decoder.IP < getter.Value + (ulong)code.Length)
         {
-            var pattern = Encoding.ASCII.GetBytes(start);
-            for (var at = 0; data[at..].IndexOf(pattern) is >= 0 and var next; at += next + 1)
+            decoder.Decode(out var instruction);
+            var address = instruction switch
             {
-                var text = data[(at + next + 1)..];
-                var end = text[..Math.Min(text.Length, LongestVersion)].IndexOf((byte)0);
-                if (end > 0 && PythonVersion.Parse(text[..end]) is { } version)
-                    found.Add(version);
-            }
+                { Mnemonic: Mnemonic.Lea, IsIPRelativeMemoryOperand: true } => instruction.IPRelativeMemoryAddress,
+                { Mnemonic: Mnemonic.Mov, Op1Kind: OpKind.Immediate32 } => instruction.Immediate32,
+                _ => 0UL,
+            };
+            var text = address == 0 ? default : image.DataFrom(address).Span;
+            var length = text[..Math.Min(text.Length, LongestVersion)].IndexOf((byte)0);
+            if (length > 0 && PythonVersion.Parse(text[..length]) is { } version)
+                return version;
         }
 
-        return found;
+        return null;
     }
 }

@@ -12,6 +12,10 @@ internal sealed partial class RecordCompiler
     private const int StatusShift = 32;
     private const int CharsetShift = 40;
 
+    // Most texts are shorter than this. They are copied over the stack, because kernels with hardened usercopy look up the vmalloc area of every
+    // other destination (check_heap_object in mm/usercopy.c), which costs as much as all the rest.
+    private const int ShortText = ScratchLayout.TextSlack;
+
     private long TruncatedAtLimit => ((long)EvaluationStatus.Truncated << StatusShift) + textLimit;
 
     /// <summary>Reads a text into the record as <see cref="ExpressionEvaluator.ReadText"/> does; it is the record's text number <paramref name="number"/>.</summary>
@@ -33,35 +37,65 @@ internal sealed partial class RecordCompiler
     private void Terminated(MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
     {
         // One byte beyond the limit tells a text of exactly the limit from a longer one; the kernel adds a NUL.
-        var size = textLimit + ScratchLayout.TextSlack;
+        var size = textLimit + 2;
+        var mark = frame.Mark;
+        var shortSize = Math.Min(ShortText, size);
+        var buffer = frame.Reserve(ShortText);
         var fault = code.NewLabel();
+        var copied = code.NewLabel();
         var store = code.NewLabel();
-        if (kernel.CopyUserString != 0)
+        code.Move(R1, R10).Alu(BpfOperation.Add, R1, buffer);
+        CopyString(shortSize, fault);
+        if (shortSize < size)
         {
+            var isShort = code.NewLabel();
+            code.JumpIf(BpfCondition.NotEqual, R0, shortSize, isShort);
             Destination(fixedSize, number, fault);
-            code.Move(R2, size).Move(R3, R8).Move(R4, 0).CallKernelFunction(kernel.CopyUserString);
-        }
-        else
-        {
-            // This helper does not wait for absent pages; copying a byte first brings in the page where the text begins.
-            Destination(fixedSize, number, fault);
-            code.Move(R2, 1).Move(R3, R8).Call(BpfHelper.CopyFromUser);
-            Destination(fixedSize, number, fault);
-            code.Move(R2, size).Move(R3, R8).Call(BpfHelper.ProbeReadUserString);
+            CopyString(size, fault);
+            code.Jump(copied).Bind(isShort);
         }
 
-        // The result counts the NUL; a negative one is a large unsigned one.
-        code.Move32(R0, R0)
-            .JumpIf(BpfCondition.Greater, R0, size, fault).JumpIf(BpfCondition.Equal, R0, 0, fault)
-            .Alu(BpfOperation.Subtract, R0, 1).Move(R1, R0)
+        Destination(fixedSize, number, fault);
+        MoveShortText(buffer);
+        code.Bind(copied).Alu(BpfOperation.Subtract, R0, 1).Move(R1, R0)
             .JumpIf(BpfCondition.LessOrEqual, R0, textLimit, store)
-            .Move(R0, textLimit).LoadConstant(R1, TruncatedAtLimit)
-            .Jump(store)
+            .Move(R0, textLimit).LoadConstant(R1, TruncatedAtLimit).Jump(store)
             .Bind(fault).Move(R0, R8).Move(R1, (int)EvaluationStatus.Fault).Jump(fail)
             .Bind(store)
             .Store(BpfSize.Double, slot.Base, slot.Offset, R0)
             .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R1)
             .Alu(BpfOperation.Add, R9, R0).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9);
+        frame.ReleaseTo(mark);
+    }
+
+    /// <summary>Copies at most <paramref name="size"/> bytes of text at R8, the NUL included, to R1; R0 = bytes, 1 to size.</summary>
+    private void CopyString(int size, BpfLabel fault)
+    {
+        if (kernel.CopyUserString != 0)
+        {
+            code.Move(R2, size).Move(R3, R8).Move(R4, 0).CallKernelFunction(kernel.CopyUserString);
+        }
+        else
+        {
+            // This helper does not wait for absent pages; copying a byte first brings in the page where the text begins.
+            var mark = frame.Mark;
+            var destination = frame.Reserve(8);
+            var probe = frame.Reserve(8);
+            code.Store(BpfSize.Double, R10, destination, R1)
+                .Move(R1, R10).Alu(BpfOperation.Add, R1, probe).Move(R2, 1).Move(R3, R8).Call(BpfHelper.CopyFromUser)
+                .Load(BpfSize.Double, R1, R10, destination).Move(R2, size).Move(R3, R8).Call(BpfHelper.ProbeReadUserString);
+            frame.ReleaseTo(mark);
+        }
+
+        // A negative result is a large unsigned one.
+        code.Move32(R0, R0).JumpIf(BpfCondition.Greater, R0, size, fault).JumpIf(BpfCondition.Equal, R0, 0, fault);
+    }
+
+    /// <summary>Moves a text from the stack to R1, with what lies behind it; R2 is lost.</summary>
+    private void MoveShortText(short buffer)
+    {
+        for (var k = 0; k < ShortText; k += 8)
+            code.Load(BpfSize.Double, R2, R10, (short)(buffer + k)).Store(BpfSize.Double, R1, (short)k, R2);
     }
 
     private void Counted(Expression length, Expression? charset, MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
@@ -86,12 +120,20 @@ internal sealed partial class RecordCompiler
                 .Load(BpfSize.Double, R2, R10, whole).Alu(BpfOperation.ShiftLeft, R2, R1).Store(BpfSize.Double, R10, whole, R2);
         }
 
+        var buffer = frame.Reserve(ShortText);
+        var isLong = code.NewLabel();
+        var copied = code.NewLabel();
         code.Store(BpfSize.Double, R10, set, R0);
-        Destination(fixedSize, number, fault);
         code.Load(BpfSize.Double, R2, R10, whole).JumpIf(BpfCondition.LessOrEqual, R2, textLimit, bounded)
             .Move(R2, textLimit).Bind(bounded)
-            .Move(R3, R8).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault)
-            .Load(BpfSize.Double, R2, R10, set).Alu(BpfOperation.ShiftLeft, R2, CharsetShift)
+            .JumpIf(BpfCondition.Greater, R2, ShortText, isLong)
+            .Move(R1, R10).Alu(BpfOperation.Add, R1, buffer).Move(R3, R8).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault);
+        Destination(fixedSize, number, fault);
+        MoveShortText(buffer);
+        code.Jump(copied).Bind(isLong);
+        Destination(fixedSize, number, fault);
+        code.Move(R3, R8).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault)
+            .Bind(copied).Load(BpfSize.Double, R2, R10, set).Alu(BpfOperation.ShiftLeft, R2, CharsetShift)
             .Load(BpfSize.Double, R0, R10, whole).Move(R1, R0).JumpIf(BpfCondition.LessOrEqual, R1, textLimit, store)
             .LoadConstant(R1, TruncatedAtLimit).Jump(store)
             .Bind(fault).Move(R0, R8).Load(BpfSize.Double, R1, R10, set).Alu(BpfOperation.ShiftLeft, R1, CharsetShift - StatusShift)

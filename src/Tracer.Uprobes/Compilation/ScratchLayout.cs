@@ -30,8 +30,8 @@ internal static class ScratchLayout
     /// <summary>Slots beyond one for each CPU.</summary>
     public const int Spares = 4;
 
-    /// <summary>Bytes that reading a NUL-terminated text may write beyond the limit: one more character and the NUL.</summary>
-    public const int TextSlack = 2;
+    /// <summary>Bytes that may be written beyond the limit of a text: one more character and the NUL, or all of a short text's buffer.</summary>
+    public const int TextSlack = 64;
 
     /// <summary>Bytes of a slot that has room for every record of the plan.</summary>
     public static int SizeFor(TracePlan plan)

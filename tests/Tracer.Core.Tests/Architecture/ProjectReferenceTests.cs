@@ -14,7 +14,7 @@ public sealed class ProjectReferenceTests
         ["Tracer.Bpf"] = ["Tracer.Linux"],
         ["Tracer.Core"] = ["Tracer.Elf", "Tracer.Linux", "Microsoft.Extensions.Logging.Abstractions"],
         ["Tracer.Ptrace"] = ["Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Iced"],
-        ["Tracer.Uprobes"] = ["Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Tracer.Bpf"],
+        ["Tracer.Uprobes"] = ["Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Tracer.Bpf", "Microsoft.Extensions.Logging.Abstractions"],
         ["Tracer.Runtimes"] = ["Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Iced"],
         ["Tracer.Output"] = ["Tracer.Core"],
         ["Tracer"] =

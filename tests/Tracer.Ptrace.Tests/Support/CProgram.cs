@@ -22,7 +22,7 @@ internal sealed class CProgram : IDisposable
         var program = new CProgram(Directory.CreateTempSubdirectory("ptrace-").FullName);
         var file = program.Path + ".c";
         File.WriteAllText(file, source);
-        Run("gcc", ["-O1", "-g0", "-pthread", .. flags, "-o", program.Path, file]);
+        Run("gcc", ["-O1", "-g0", "-pthread", "-o", program.Path, file, .. flags]);
         foreach (var line in Run("nm", [program.Path]).Split('\n'))
         {
             var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
