@@ -1,0 +1,48 @@
+using System.Globalization;
+using Tracer.Core.Backends;
+using Tracer.Core.Evaluation;
+using Tracer.Core.Records;
+
+namespace Tracer.Bench;
+
+/// <summary>The library at its cheapest: a sink that looks at every value of every event and keeps a count.</summary>
+internal static class CountingSession
+{
+    /// <summary>Attaches, prints <c>attached</c>, goes on until the end of standard input, and prints <c>events N lost N values N</c>.</summary>
+    public static async Task<int> RunAsync(int processId, string probe)
+    {
+        var sink = new Sink();
+        var session = await TraceSession.AttachAsync(processId, new TraceOptions { Probes = [probe], Sink = sink }).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            Console.WriteLine("attached");
+            await Console.In.ReadLineAsync().ConfigureAwait(false);
+            await session.StopAsync().ConfigureAwait(false);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"events {sink.Events} lost {session.LostEvents} values {sink.Values}"));
+        }
+
+        return 0;
+    }
+
+    private sealed class Sink : IEventSink
+    {
+        public long Events { get; private set; }
+
+        /// <summary>Values that were read whole.</summary>
+        public long Values { get; private set; }
+
+        public void OnEvent(in EventRecord record)
+        {
+            Events++;
+            foreach (var value in record)
+            {
+                if (value.Status == EvaluationStatus.Ok)
+                    Values++;
+            }
+        }
+
+        public void OnBatchEnd()
+        {
+        }
+    }
+}
