@@ -1,6 +1,9 @@
 namespace Tracer.Linux;
 
-/// <summary>One mmap(2) of this process, unmapped once: rings, arenas and files. Reading it after Dispose is a segmentation fault.</summary>
+/// <summary>
+/// One mmap(2) of this process, unmapped once: rings, arenas and files. Reading it after Dispose is a segmentation fault; for the same reason it
+/// has no finalizer, which could run while somebody still reads a span of it. What is never disposed stays mapped.
+/// </summary>
 public sealed unsafe class MappedRegion : IDisposable
 {
     private readonly ISystemCallGate _gate;
@@ -13,9 +16,6 @@ public sealed unsafe class MappedRegion : IDisposable
         Length = length;
         Purpose = purpose;
     }
-
-    /// <summary>Gives the mapping back when its owner forgot to; better late than a leak.</summary>
-    ~MappedRegion() => Unmap();
 
     /// <summary>The first byte's address; zero after Dispose.</summary>
     public nint Address => _address;
@@ -52,12 +52,6 @@ public sealed unsafe class MappedRegion : IDisposable
 
     /// <inheritdoc/>
     public void Dispose()
-    {
-        Unmap();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Unmap()
     {
         var address = Interlocked.Exchange(ref _address, 0);
         if (address != 0) _gate.Invoke(SystemCall.MUnmap, address, (nint)Length);

@@ -2,7 +2,8 @@ namespace Tracer.Linux;
 
 /// <summary>
 /// Another process's memory. Reads go by process_vm_readv(2), and by /proc/PID/mem where that is refused or missing; nothing is
-/// allocated per call. Reads stop at the first page that cannot be read and return what came before. Needs the right to ptrace the
+/// allocated per call. Reads stop at the first page that cannot be read and return what came before; /proc/PID/mem also reads pages
+/// that are mapped without permission to read (PROT_NONE guards), the other does not. Needs the right to ptrace the
 /// process. Not for use by two threads while it may be disposed.
 /// </summary>
 public sealed unsafe class ProcessMemory : IDisposable

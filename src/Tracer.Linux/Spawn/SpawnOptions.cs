@@ -1,6 +1,9 @@
 namespace Tracer.Linux;
 
-/// <summary>How to start a program; see <see cref="ChildProcess.Start"/>.</summary>
+/// <summary>
+/// How to start a program; see <see cref="ChildProcess.Start"/>. Of our descriptors the child gets its standard streams and what our own parent
+/// left open for children; signals are as a login shell would have them.
+/// </summary>
 public sealed record SpawnOptions
 {
     /// <summary>The program: a path, or a name looked up in this process's PATH.</summary>

@@ -144,10 +144,12 @@ public sealed class FileTests : IDisposable
     public void Nothing_here_leaks_descriptors()
     {
         Work();
+        var owned = OwnedDescriptor.OpenCount;
         var before = Kernel.ListDirectory("/proc/self/fd").Value.Count;
         for (var i = 0; i < 50; i++) Work();
         // The runtime may open one or two of its own meanwhile.
         Assert.InRange(Kernel.ListDirectory("/proc/self/fd").Value.Count, 0, before + 5);
+        Assert.Equal(owned, OwnedDescriptor.OpenCount);
 
         static void Work()
         {

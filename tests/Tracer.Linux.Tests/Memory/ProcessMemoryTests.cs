@@ -209,28 +209,26 @@ public sealed unsafe class ProcessMemoryTests
     private static ISystemCallGate KernelFor(string door) =>
         door == "process_vm_readv" ? Kernel : FakeKernel.OverLiveKernel().Fail(SystemCall.ProcessVmReadV, Errno.EPERM);
 
-    // A page of 0xAA with nothing mapped behind it.
+    // A page of 0xAA, and behind it a page beyond the end of the mapped file: mapped, so that no other thread's mapping falls into the
+    // hole, yet with nothing in it. (No protection would do: /proc/PID/mem reads through those.)
     private sealed class HoledPages : IDisposable
     {
-        private readonly nint _address;
+        private readonly MappedRegion _pages;
 
-        private HoledPages(nint address) => _address = address;
+        private HoledPages(MappedRegion pages) => _pages = pages;
 
-        public ulong Hole => (ulong)_address + Page;
+        public ulong Hole => (ulong)_pages.Address + Page;
 
         public static HoledPages Create()
         {
-            const int PrivateAnonymous = 0x22;
-            var address = (nint)new SystemCallResult(
-                Kernel.Invoke(SystemCall.MMap, 0, 2 * Page, (int)(MappingProtection.Read | MappingProtection.Write), PrivateAnonymous, -1, 0))
-                .OrThrow("mapping two pages");
-            new Span<byte>((void*)address, Page).Fill(0xAA);
-            // Kept mapped, so that no other thread's mapping falls into it, but not readable by anybody.
-            const int Protect = 10;
-            Assert.Equal(0, (int)Kernel.Invoke(Protect, address + Page, Page, 0));
-            return new HoledPages(address);
+            var name = stackalloc byte[1];
+            using var file = new OwnedDescriptor(Kernel, (int)new SystemCallResult(Kernel.Invoke(SystemCall.MemFdCreate, (nint)name, 1)).OrThrow("making a file"), "a hole");
+            var contents = new byte[Page];
+            contents.AsSpan().Fill(0xAA);
+            Assert.Equal(Page, Kernel.Write(file, contents).Raw);
+            return new HoledPages(MappedRegion.Map(Kernel, file, 2 * Page, MappingProtection.Read, shared: true).Value);
         }
 
-        public void Dispose() => Kernel.Invoke(SystemCall.MUnmap, _address, 2 * Page);
+        public void Dispose() => _pages.Dispose();
     }
 }

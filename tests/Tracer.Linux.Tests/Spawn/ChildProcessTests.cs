@@ -75,16 +75,30 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
-    public void The_child_has_only_the_three_standard_descriptors()
+    public void The_child_inherits_nothing_that_we_opened()
     {
+        const int GetDescriptorFlags = 1;
+        const int CloseOnExec = 1;
         using var held = Kernel.Open("/etc/passwd").Value;
-        using var target = LiveTarget.Start("/bin/sh", ["-c", "echo /proc/$$/fd/*"]);
-        // dash itself may hold none but these.
-        var pid = target.Pid.ToString(CultureInfo.InvariantCulture);
-        Assert.Equal($"/proc/{pid}/fd/0 /proc/{pid}/fd/1 /proc/{pid}/fd/2", RemoveGlobsOwn(target.ReadLine(), pid));
-
-        // Expanding the glob opens the directory itself.
-        static string RemoveGlobsOwn(string line, string pid) => line.Replace($" /proc/{pid}/fd/3", "", StringComparison.Ordinal);
+        using var bystander = LiveTarget.Start("/bin/cat");
+        using var target = LiveTarget.Start("/bin/cat");
+        target.WriteLine("ready");
+        target.ReadLine();
+        var folder = new ProcFs(Kernel).PathOf(target.Pid, "fd");
+        var links = Kernel.ListDirectory(folder).Value.ToDictionary(number => number, number => Kernel.ReadLink($"{folder}/{number}").Value);
+        Assert.StartsWith("pipe:", links["0"], StringComparison.Ordinal);
+        Assert.StartsWith("pipe:", links["1"], StringComparison.Ordinal);
+        Assert.DoesNotContain("/etc/passwd", links.Values);
+        // Our own parent may have left us descriptors for children, but pipes of ours (each has a number of its own) are not among them.
+        var pipes = Kernel.ListDirectory("/proc/self/fd").Value
+            .Where(number => Kernel.Invoke(SystemCall.FCntl, int.Parse(number, CultureInfo.InvariantCulture), GetDescriptorFlags) == CloseOnExec)
+            .Select(number => Kernel.ReadLink($"/proc/self/fd/{number}"))
+            .Where(link => link.IsSuccess && link.Value.StartsWith("pipe:", StringComparison.Ordinal))
+            .Select(link => link.Value)
+            .Except(Enumerable.Range(0, 3).Select(number => Kernel.ReadLink($"/proc/self/fd/{number}").Value))
+            .ToHashSet();
+        Assert.Contains(links["0"], pipes);
+        Assert.DoesNotContain(links, link => link.Key is not ("0" or "1" or "2") && pipes.Contains(link.Value));
     }
 
     [Fact]

@@ -1,0 +1,7 @@
+using Xunit;
+
+namespace Tracer.Linux.Tests;
+
+/// <summary>Tests that count this process's descriptors, and so run while nothing else does.</summary>
+[CollectionDefinition("descriptors", DisableParallelization = true)]
+public sealed class DescriptorCollection;
