@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Tracer.Core.Diagnostics;
 using Tracer.Linux;
 
 namespace Tracer.Ptrace.Tracees;
@@ -9,7 +8,7 @@ namespace Tracer.Ptrace.Tracees;
 /// to the thread that seized them, and __WNOTHREAD keeps its waits off everybody else's children. (A process's orphaned children go to its first thread, which is
 /// not this one as long as that lives.)
 /// </summary>
-internal sealed class TraceeGroup : IDisposable
+internal sealed partial class TraceeGroup : IDisposable
 {
     private const PtraceOptions Options = PtraceOptions.TraceClone | PtraceOptions.TraceFork | PtraceOptions.TraceVFork
         | PtraceOptions.TraceVForkDone | PtraceOptions.TraceExec | PtraceOptions.SystemCallGood;
@@ -46,21 +45,6 @@ internal sealed class TraceeGroup : IDisposable
     public long StoppedTicks => Interlocked.Read(ref _heldTicks);
 
     public void AddStopped(long ticks) => Interlocked.Add(ref _heldTicks, ticks);
-
-    /// <summary>Seizes every thread, stops them all, and makes sure that none was made meanwhile; they are held when it returns.</summary>
-    public void SeizeAndHold(TimeSpan patience, CancellationToken cancellationToken)
-    {
-        IsHolding = true;
-        while (SeizeNew())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            // Threads that stand still make no others: the second look is final.
-            if (Hold(patience) is { } stubborn) throw Failures.DoesNotStop(ProcessId, stubborn.Tid);
-            if (HasExited) throw Failures.Exited(ProcessId);
-        }
-
-        if (_tracees.Count == 0) throw Failures.NoSuchProcess(ProcessId);
-    }
 
     /// <summary>
     /// Stops all threads where no signal is under way, handling what they stop for on the way. Null when all stand; else one that did not stop in time.
@@ -214,47 +198,6 @@ internal sealed class TraceeGroup : IDisposable
         }
 
         return false;
-    }
-
-    private bool SeizeNew()
-    {
-        if (!_proc.Tasks(ProcessId).TryGet(out var tids, out _)) throw Failures.NoSuchProcess(ProcessId);
-        var found = false;
-        foreach (var tid in tids)
-        {
-            if (_tracees.ContainsKey(tid)) continue;
-            var seized = _gate.PtraceSeize(tid, Options);
-            if (seized.IsSuccess)
-            {
-                _tracees.Add(tid, new Tracee(tid, ProcessId));
-                found = true;
-            }
-            else if (seized.Error != Errno.ESRCH && !IsDead(tid))
-            {
-                throw WhyNotSeized(tid, seized.Error);
-            }
-        }
-
-        return found;
-    }
-
-    private TracerException WhyNotSeized(int tid, Errno error)
-    {
-        if (_proc.ThreadStatus(ProcessId, tid).TryGet(out var status) && status.TracerPid != 0)
-            return TargetCheck.TracedAlready(_proc, ProcessId, status.TracerPid);
-        return error is Errno.EPERM or Errno.EACCES ? Failures.NotPermitted(ProcessId) : Failures.Kernel($"seizing thread {tid}", error);
-    }
-
-    private bool IsDead(int tid) =>
-        !_proc.ThreadStatus(ProcessId, tid).TryGet(out var status) || status.State is ProcessState.Zombie or ProcessState.Dead;
-
-    // A first thread that has ended by pthread_exit is a zombie until the last one ends, and tells nothing before.
-    private void ForgetDead()
-    {
-        foreach (var tracee in _tracees.Values.ToArray())
-        {
-            if (tracee.State != TraceeState.Held && tracee.ProcessId == ProcessId && IsDead(tracee.Tid)) Forget(tracee);
-        }
     }
 
     private void Forget(Tracee tracee)
