@@ -20,7 +20,7 @@ public readonly record struct TraceValue
         Type = record.Planned.Expression.Type;
         Status = record.Status;
         _bits = record.Bits;
-        Reason = (record.Planned.Expression as UnavailableExpression)?.Reason;
+        Reason = Status == EvaluationStatus.Unavailable ? record.Planned.UnavailableReason : null;
         if (Type is TextType && HasValue)
             Text = TextDecoder.Decode(record.TextBytes, record.Charset, Status == EvaluationStatus.Truncated);
     }
@@ -64,7 +64,7 @@ public readonly record struct TraceValue
     public override string ToString() => Status switch
     {
         EvaluationStatus.Fault => $"<unreadable 0x{_bits:x}>",
-        EvaluationStatus.Unavailable => $"<unavailable: {Reason ?? "not at this site"}>",
+        EvaluationStatus.Unavailable => $"<unavailable: {Reason}>",
         EvaluationStatus.DivideByZero => "<division by zero>",
         EvaluationStatus.LoopLimit => "<too long to compute>",
         _ => Type switch

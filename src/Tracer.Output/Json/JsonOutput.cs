@@ -180,7 +180,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
     {
         EvaluationStatus.DivideByZero => "division by zero",
         EvaluationStatus.LoopLimit => "too long to compute",
-        _ => (value.Planned.Expression as UnavailableExpression)?.Reason ?? "not at this site",
+        _ => value.Planned.UnavailableReason,
     };
 
     private void WriteAddress(ReadOnlySpan<byte> name, ulong address)

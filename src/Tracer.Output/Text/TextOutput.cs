@@ -192,7 +192,7 @@ public sealed class TextOutput : TraceOutput
                 break;
             case EvaluationStatus.Unavailable:
                 _output.Append("<unavailable: "u8);
-                Utf8((value.Planned.Expression as UnavailableExpression)?.Reason ?? "not at this site");
+                Utf8(value.Planned.UnavailableReason);
                 _output.Append((byte)'>');
                 break;
             default:

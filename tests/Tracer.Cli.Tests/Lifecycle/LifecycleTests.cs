@@ -40,7 +40,7 @@ public sealed class LifecycleTests
         var before = Text(target.Pid);
         using var command = Command.Start(Repository.Command, "attach", $"{target.Pid}", "semaphores:*", "--backend", "ebpf");
         Waiting.UntilArmed(command);
-        Assert.Equal("sema guarded=1 always=0", Ask(target, "sema"));
+        Assert.Equal("sema guarded=1 always=1", Ask(target, "sema"));
         Assert.NotEqual(before, Text(target.Pid));
         command.Kill();
         Assert.True(command.WaitForExit(Patience));

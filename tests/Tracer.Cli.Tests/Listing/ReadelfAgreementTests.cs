@@ -48,7 +48,7 @@ public sealed class ReadelfAgreementTests
     private static IEnumerable<string> Readelf(string path)
     {
         string provider = "", name = "";
-        foreach (var line in Command.RunProgram("readelf", "-nW", path).Output.Split('\n').Select(l => l.Trim()))
+        foreach (var line in Command.RunProgram("readelf", "-n", path).Output.Split('\n').Select(l => l.Trim()))
         {
             if (line.StartsWith("Provider: ", StringComparison.Ordinal))
                 provider = line[10..];
