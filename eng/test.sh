@@ -11,7 +11,7 @@ passed=0 failed=0 skipped=0 broken=0
 for project in tests/*.Tests; do
     name=$(basename "$project")
     status=0
-    "artifacts/bin/$name/release/$name" -noColor -showLiveOutput off >"$log" 2>&1 || status=$?
+    "artifacts/bin/$name/release/$name" -noColor >"$log" 2>&1 || status=$?
     # "   Tracer.Core.Tests  Total: 74, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0, Time: 0.307s"
     line=$(grep -E 'Total: [0-9]+, Errors: [0-9]+' "$log" | tail -1 || true)
     total=$(echo "$line" | sed -n 's/.*Total: \([0-9]*\).*/\1/p')
