@@ -67,9 +67,10 @@ static void all(void)
     if (mapped == NULL) {
         copy = malloc(3 * (size_t)page);
         mapped = file_pages(copy);
-        edge = must_map(mmap(NULL, 2 * (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-        munmap(edge + page, (size_t)page);
         untouched = must_map(mmap(NULL, (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        edge = must_map(mmap(NULL, 2 * (size_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        // Last, because the next mapping would be put into the hole.
+        munmap(edge + page, (size_t)page);
     }
     indexed = 0;
     whole("empty", "");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tracer.Cli.Commands;
 using Tracer.Core.Diagnostics;
+using Tracer.Output.Text;
 
 namespace Tracer.Cli;
 
@@ -46,7 +47,7 @@ internal static class CommandTree
         }
         catch (TracerException error)
         {
-            await Console.Error.WriteLineAsync($"sharptrace: {error.Message} [{error.Id}]").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"sharptrace: {TextEscaper.Escape(error.Message)} [{error.Id}]").ConfigureAwait(false);
             return (int)ExitCodes.Of(error);
         }
         catch (Exception error) when (error is not IOException)

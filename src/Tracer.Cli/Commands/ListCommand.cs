@@ -5,6 +5,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
+using Tracer.Output.Text;
 
 namespace Tracer.Cli.Commands;
 
@@ -60,7 +61,7 @@ internal static class ListCommand
     private static ExitCode Show(ProbeCatalog catalog, ProbeSpec? spec, IProbeListing listing, string target)
     {
         foreach (var warning in catalog.Warnings)
-            Console.Error.WriteLine($"sharptrace: {warning}");
+            Console.Error.WriteLine($"sharptrace: {TextEscaper.Escape(warning)}");
         var probes = spec is null ? catalog.Probes : catalog.Match(spec);
         if (spec is not null && probes.Count == 0)
         {

@@ -1,4 +1,5 @@
 using Tracer.Core.Probes;
+using Tracer.Output.Text;
 
 namespace Tracer.Cli.Listing;
 
@@ -8,24 +9,27 @@ internal sealed class TextListing(TextWriter output) : IProbeListing
     public void Show(IReadOnlyList<string> runtimes, IReadOnlyList<Probe> probes)
     {
         foreach (var runtime in runtimes)
-            output.WriteLine(runtime);
+            Line(runtime);
         foreach (var module in probes.GroupBy(p => p.Module))
         {
-            output.WriteLine(module.Key.Path);
+            Line(module.Key.Path);
             var width = Math.Min(100, module.Max(p => p.ToString().Length));
             foreach (var probe in module)
             {
                 var state = probe.DormantReason is null ? "ready" : "dormant";
                 var sites = probe.Sites.Count == 1 ? "1 site" : $"{probe.Sites.Count} sites";
-                output.WriteLine($"  {probe.ToString().PadRight(width)}  {SourceName(probe),-11}  {state,-7}  {sites}");
+                Line($"  {probe.ToString().PadRight(width)}  {SourceName(probe),-11}  {state,-7}  {sites}");
                 if ((probe.DormantReason ?? probe.Note) is { } note)
-                    output.WriteLine($"      {note}");
+                    Line($"      {note}");
             }
         }
     }
 
     public void ShowProcess(int pid, string comm, IReadOnlyList<string> runtimes, IReadOnlyList<Probe> probes) =>
-        output.WriteLine($"{pid,8}  {comm,-16}  {string.Join(", ", probes.GroupBy(p => p.Provider).Select(g => $"{g.Key} ({g.Count()})"))}");
+        Line($"{pid,8}  {comm,-16}  {string.Join(", ", probes.GroupBy(p => p.Provider).Select(g => $"{g.Key} ({g.Count()})"))}");
+
+    // Names and paths are the target's, and no terminal shall obey them.
+    private void Line(string text) => output.WriteLine(TextEscaper.Escape(text));
 
     internal static string SourceName(Probe probe) => probe.Source == ProbeSource.Usdt ? "usdt" : "synthesised";
 }

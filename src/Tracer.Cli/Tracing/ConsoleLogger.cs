@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tracer.Output.Text;
 
 namespace Tracer.Cli.Tracing;
 
@@ -13,6 +14,6 @@ internal sealed class ConsoleLogger(TextWriter output, int verbosity) : ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
-            output.WriteLine(formatter(state, exception));
+            output.WriteLine(TextEscaper.Escape(formatter(state, exception)));
     }
 }

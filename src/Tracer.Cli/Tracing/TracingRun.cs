@@ -1,4 +1,5 @@
 using Tracer.Core.Diagnostics;
+using Tracer.Linux;
 using Tracer.Output;
 using Tracer.Output.Json;
 using Tracer.Output.Text;
@@ -104,7 +105,7 @@ internal static class TracingRun
     private static Stream OpenOutput(TracingRequest request)
     {
         if (request.OutputFile is null)
-            return Console.OpenStandardOutput();
+            return new StandardOutput(LinuxSystemCalls.Instance);
         try
         {
             return new FileStream(request.OutputFile, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Tracer.Output.Text;
 
@@ -50,6 +51,17 @@ public static class TextEscaper
                     break;
             }
         }
+    }
+
+    /// <summary>The text as <see cref="Write"/> writes it: the same string when there is nothing to escape.</summary>
+    public static string Escape(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.Any(char.IsControl))
+            return text;
+        var output = new OutputBuffer(Stream.Null);
+        Write(output, Encoding.UTF8.GetBytes(text), quoted: false);
+        return Encoding.UTF8.GetString(output.Unwritten);
     }
 
     private static void Hex(OutputBuffer output, byte value)

@@ -50,7 +50,7 @@ public sealed class TextOutput : TraceOutput
         foreach (var probe in probes)
         {
             foreach (var site in probe.Sites)
-                _messages.WriteLine($"  {probe.FullName} at {site.Location}: {string.Join(", ", probe.Parameters.Zip(site.Arguments, (p, a) => $"{p.Name} = {a}"))}");
+                Say($"  {probe.FullName} at {site.Location}: {string.Join(", ", probe.Parameters.Zip(site.Arguments, (p, a) => $"{p.Name} = {a}"))}");
         }
     }
 
@@ -88,7 +88,7 @@ public sealed class TextOutput : TraceOutput
     public override void Error(TracerException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        _messages.WriteLine($"sharptrace: {error.Message} [{error.Id}]");
+        Say($"sharptrace: {error.Message} [{error.Id}]");
     }
 
     /// <inheritdoc/>
@@ -98,7 +98,7 @@ public sealed class TextOutput : TraceOutput
         OnBatchEnd();
         foreach (var probe in summary.Probes)
         {
-            _messages.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {probe.Probe,-40} {probe.Events,12:N0} events{(probe.Lost > 0 ? $", {probe.Lost:N0} lost" : "")}"));
+            Say(string.Create(CultureInfo.InvariantCulture, $"  {probe.Probe,-40} {probe.Events,12:N0} events{(probe.Lost > 0 ? $", {probe.Lost:N0} lost" : "")}"));
         }
 
         var parts = new List<string>
@@ -115,8 +115,10 @@ public sealed class TextOutput : TraceOutput
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Duration.TotalSeconds:0.0} s"));
         _messages.WriteLine(string.Join(", ", parts) + ".");
         if (summary.WhyNoEvents is not null)
-            _messages.WriteLine(summary.WhyNoEvents);
+            Say(summary.WhyNoEvents);
     }
+
+    private void Say(string line) => _messages.WriteLine(TextEscaper.Escape(line));
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 

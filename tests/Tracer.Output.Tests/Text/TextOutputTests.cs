@@ -126,6 +126,18 @@ public sealed partial class TextOutputTests
     }
 
     [Fact]
+    public void A_message_cannot_steer_a_terminal()
+    {
+        using var messages = new StringWriter();
+        var output = new TextOutput(new OutputBuffer(Stream.Null), messages, colour: false, verbose: true);
+        output.Attached(1, "ebpf", [new SampleEvent("a\e[31m", "b\u009b").Probe]);
+        output.Error(new TracerException("ST9999", FailureKind.NotFound, "There is no \e]0;x\a."));
+        output.Summary(new TraceSummary { Backend = "ebpf", Probes = [new ProbeCount("a\e[31m:b", 1, 0)] });
+        Assert.DoesNotContain(messages.ToString(), c => char.IsControl(c) && c != '\n');
+        Assert.Contains(@"There is no \x1b]0;x\x07.", messages.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Silence_is_explained()
     {
         using var messages = new StringWriter();
