@@ -9,7 +9,7 @@ namespace Tracer.Cli.Tracing;
 internal sealed class StandardOutput(ISystemCallGate gate) : Stream
 {
     // Never closed: it is the process's own.
-    private static readonly OwnedDescriptor s_descriptor = new(LinuxSystemCalls.Instance, 1, "standard output");
+    private static readonly OwnedDescriptor Descriptor = new(LinuxSystemCalls.Instance, 1, "standard output");
 
     public override bool CanRead => false;
 
@@ -29,11 +29,11 @@ internal sealed class StandardOutput(ISystemCallGate gate) : Stream
     {
         while (!buffer.IsEmpty)
         {
-            var result = gate.Write(s_descriptor, buffer);
+            var result = gate.Write(Descriptor, buffer);
             if (result.IsSuccess)
                 buffer = buffer[result.Count..];
             else if (result.Error == Errno.EAGAIN)
-                gate.Poll(s_descriptor, PollEvents.Writable, -1);
+                gate.Poll(Descriptor, PollEvents.Writable, -1);
             else
                 throw new IOException($"Writing to standard output failed: {result.Error.Describe()}.");
         }

@@ -71,7 +71,21 @@ public sealed class ErrorTests
     {
         using var target = LiveTarget.Start(Repository.Fixture("rate/rate"), []);
         target.ReadLine(Patience);
-        var result = Command.RunProgram("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", Repository.Command, "attach", $"{target.Pid}", "rate:hit");
+        // A copy, because the other user may not be let into the folder of the sources.
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"sharptrace-command-{Environment.ProcessId}")).FullName;
+        CommandResult result;
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Repository.Command)!))
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            var command = Path.Combine(folder, Path.GetFileName(Repository.Command));
+            result = Command.RunProgram("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", command, "attach", $"{target.Pid}", "rate:hit");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         Assert.Equal(4, result.ExitCode);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
