@@ -72,12 +72,11 @@ public sealed class ErrorTests
         using var target = LiveTarget.Start(Repository.Fixture("rate/rate"), []);
         target.ReadLine(Patience);
         // A copy, because the other user may not be let into the folder of the sources.
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"sharptrace-command-{Environment.ProcessId}")).FullName;
+        var folder = Path.Combine(Path.GetTempPath(), $"sharptrace-command-{Environment.ProcessId}");
         CommandResult result;
         try
         {
-            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Repository.Command)!))
-                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            Assert.Equal(0, Command.RunProgram("cp", "-r", Path.GetDirectoryName(Repository.Command)!, folder).ExitCode);
             var command = Path.Combine(folder, Path.GetFileName(Repository.Command));
             result = Command.RunProgram("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", command, "attach", $"{target.Pid}", "rate:hit");
         }
