@@ -16,6 +16,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
     private readonly TaskCompletionSource _limitReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _opened = new();
     private volatile bool _isOpen;
+    private bool _gaveUp;
     private long _left = maximum ?? long.MaxValue;
     private ulong _truncated;
     private ulong _unreadable;
@@ -36,8 +37,12 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
 
     public void OnEvent(in EventRecord record)
     {
-        if (!_isOpen)
-            _opened.Task.Wait();
+        if (!_isOpen && !WaitUntilOpen())
+        {
+            _dropped[record.Emission.Index]++;
+            return;
+        }
+
         if (_left == 0)
             return;
         var before = _channel?.Dropped ?? 0;
@@ -60,6 +65,14 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             else
                 _unreadable++;
         }
+    }
+
+    // Attaching may fail after the first event: the backend then stops the thread that waits here, which must not wait for ever.
+    private bool WaitUntilOpen()
+    {
+        if (!_gaveUp)
+            _gaveUp = !_opened.Task.Wait(TimeSpan.FromSeconds(5));
+        return _isOpen;
     }
 
     public void OnBatchEnd()

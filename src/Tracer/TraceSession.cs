@@ -141,7 +141,17 @@ public sealed class TraceSession : IAsyncDisposable
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer), options.MaximumEvents);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
             var session = new TraceSession(target, plan, probes, counter, channel, backend, attachment, launched);
-            options.Armed?.Invoke(session);
+            try
+            {
+                options.Armed?.Invoke(session);
+            }
+            catch
+            {
+                counter.Open();
+                await session.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
             counter.Open();
             return session;
         }

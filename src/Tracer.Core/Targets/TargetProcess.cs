@@ -8,6 +8,8 @@ namespace Tracer.Core.Targets;
 public sealed class TargetProcess(
     int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules, IReadOnlyList<IDisposable>? owned = null) : IDisposable
 {
+    private bool _disposed;
+
     /// <summary>Its id.</summary>
     public int ProcessId { get; } = processId;
 
@@ -20,6 +22,9 @@ public sealed class TargetProcess(
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         foreach (var item in owned ?? [])
             item.Dispose();
     }
