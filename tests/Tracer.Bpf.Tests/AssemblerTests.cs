@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using CsCheck;
+using Tracer.Linux;
 using static Tracer.Bpf.BpfRegister;
 
 namespace Tracer.Bpf.Tests;
@@ -112,7 +113,7 @@ public class AssemblerTests
     [Fact]
     public void The_kernels_verifier_reads_every_form_as_the_disassembler_does()
     {
-        Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         var assembler = new BpfAssembler().Store(BpfSize.Double, R10, -8, 0).Store(BpfSize.Double, R10, -16, 0).Move(R6, 7).Move(R1, 1).Move(R2, 5);
         foreach (var (_, text, write) in Table.SkipLast(1))
         {
@@ -125,7 +126,7 @@ public class AssemblerTests
         // A load through a number is refused, and only then does the log keep its instructions.
         var program = assembler.Move(R0, 0).Load(BpfSize.Double, R0, R0, 0).Exit().Assemble();
         var error = Assert.Throws<BpfLoadException>(() => BpfProgram.Load(
-            LiveGate.Instance, new BpfProgramDefinition(BpfProgramType.RawTracePoint, program)));
+            LinuxSystemCalls.Instance, new BpfProgramDefinition(BpfProgramType.RawTracePoint, program)));
         Assert.Contains("R0 invalid mem access 'scalar'", error.Summary, StringComparison.Ordinal);
 
         var kernel = new SortedDictionary<int, string>();

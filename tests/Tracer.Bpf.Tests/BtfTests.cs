@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
+using Tracer.Linux;
 using static Tracer.Bpf.BpfRegister;
 
 namespace Tracer.Bpf.Tests;
@@ -80,7 +81,7 @@ public class BtfTests
     [Fact]
     public void The_kernels_own_offsets_are_those_its_verifier_and_its_memory_agree_with()
     {
-        Assert.SkipUnless(LiveGate.IsPrivileged && File.Exists(BtfTypes.KernelFile), "needs root and kernel BTF");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && File.Exists(BtfTypes.KernelFile), "needs root and kernel BTF");
         var types = BtfTypes.Load(BtfTypes.KernelFile, out _);
         Assert.NotNull(types);
         Assert.True(types.Count > 10_000);
@@ -94,7 +95,7 @@ public class BtfTests
         unsafe
         {
             fixed (long* pointer = value)
-                Assert.Equal(0, LiveGate.Instance.Invoke(158, 0x1003, (nint)pointer));
+                Assert.Equal(0, LinuxSystemCalls.Instance.Invoke(158, 0x1003, (nint)pointer));
         }
 
         Assert.Equal((uint)value[0], Read(BpfSize.Double, fs.Offset));

@@ -1,3 +1,4 @@
+using Tracer.Linux;
 using static Tracer.Bpf.BpfRegister;
 
 namespace Tracer.Bpf.Tests;
@@ -43,9 +44,9 @@ internal static class Code
         .Move(R0, 0).Exit();
 
     public static BpfMap Counter(int bytes = 8) =>
-        BpfMap.Create(LiveGate.Instance, BpfMapDefinition.Array(bytes, 1) with { Flags = BpfMapFlags.Mappable, Name = "counter" });
+        BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.Array(bytes, 1) with { Flags = BpfMapFlags.Mappable, Name = "counter" });
 
     public static ulong Value(BpfMap counter) => counter.TryLookup(0u, out ulong value) ? value : throw new InvalidOperationException();
 
-    public static BpfProgram Load(BpfAssembler code) => BpfProgram.Load(LiveGate.Instance, BpfProgramDefinition.Uprobe(code.Assemble()));
+    public static BpfProgram Load(BpfAssembler code) => BpfProgram.Load(LinuxSystemCalls.Instance, BpfProgramDefinition.Uprobe(code.Assemble()));
 }

@@ -1,3 +1,4 @@
+using Tracer.Linux;
 using static Tracer.Bpf.BpfRegister;
 
 namespace Tracer.Bpf.Tests;
@@ -11,9 +12,9 @@ public class CostTests
     [Fact(Explicit = true)]
     public void Cost_of_a_hit()
     {
-        Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         using var target = new Target();
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(1 << 26));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(1 << 26));
         using var scratch = Code.Counter(256);
         using var ring = RingBuffer.Open(ringMap);
         var lines = new List<string>();
@@ -46,7 +47,7 @@ public class CostTests
         {
             using var program = code is null ? null : Code.Load(code);
             using var link = program is null ? null : UprobeMultiLink.Attach(
-                LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+                LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
             var best = double.MaxValue;
             for (var i = 0; i < Rounds; i++)
             {

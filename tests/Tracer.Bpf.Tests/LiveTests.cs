@@ -1,3 +1,4 @@
+using Tracer.Linux;
 using static Tracer.Bpf.BpfRegister;
 
 namespace Tracer.Bpf.Tests;
@@ -5,7 +6,7 @@ namespace Tracer.Bpf.Tests;
 /// <summary>Programs and maps on the running kernel.</summary>
 public class LiveTests
 {
-    public LiveTests() => Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
+    public LiveTests() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
 
     [Fact]
     public void The_smallest_program_loads_and_returns_its_value()
@@ -17,7 +18,7 @@ public class LiveTests
     [Fact]
     public void A_program_of_the_uprobe_kind_loads_but_cannot_be_test_run()
     {
-        using var program = BpfProgram.Load(LiveGate.Instance, BpfProgramDefinition.Uprobe(new BpfAssembler().Move(R0, 0).Exit().Assemble()));
+        using var program = BpfProgram.Load(LinuxSystemCalls.Instance, BpfProgramDefinition.Uprobe(new BpfAssembler().Move(R0, 0).Exit().Assemble()));
         Assert.Equal(524, Assert.Throws<BpfException>(() => program.TestRun(default)).Errno);
     }
 
@@ -37,7 +38,7 @@ public class LiveTests
         var code = new BpfAssembler().Move(R1, R10).Alu(BpfOperation.Add, R1, -8).Move(R2, 8).Move(R3, 0)
             .Call(BpfHelper.ProbeReadUser).Move(R0, 0).Exit();
         var definition = new BpfProgramDefinition(BpfProgramType.RawTracePoint, code.Assemble()) { License = "MIT" };
-        var error = Assert.Throws<BpfLoadException>(() => BpfProgram.Load(LiveGate.Instance, definition));
+        var error = Assert.Throws<BpfLoadException>(() => BpfProgram.Load(LinuxSystemCalls.Instance, definition));
         Assert.Contains("GPL", error.Summary, StringComparison.Ordinal);
     }
 
@@ -57,7 +58,7 @@ public class LiveTests
     [InlineData(BpfMapType.LruHash)]
     public void What_is_stored_in_a_map_is_found(BpfMapType type)
     {
-        using var map = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(type, 4, 8, 64) { Name = "round trip!" });
+        using var map = BpfMap.Create(LinuxSystemCalls.Instance, new BpfMapDefinition(type, 4, 8, 64) { Name = "round trip!" });
         for (var key = 0u; key < 10; key++)
             Assert.True(map.Update(key, key * 1_000_000_007UL));
         for (var key = 0u; key < 10; key++)
@@ -72,7 +73,7 @@ public class LiveTests
     [InlineData(BpfMapType.LruPerCpuHash)]
     public void A_per_cpu_hash_gives_each_cpus_value(BpfMapType type)
     {
-        using var map = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(type, 4, 8, 64));
+        using var map = BpfMap.Create(LinuxSystemCalls.Instance, new BpfMapDefinition(type, 4, 8, 64));
         Assert.True(map.Definition.IsPerCpu);
         var value = Enumerable.Range(0, map.ValueBufferSize).Select(i => (byte)i).ToArray();
         var read = new byte[value.Length];
@@ -85,11 +86,11 @@ public class LiveTests
     [Fact]
     public void A_full_map_and_a_key_beyond_the_array_are_told_apart()
     {
-        using var hash = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(BpfMapType.Hash, 4, 8, 2));
+        using var hash = BpfMap.Create(LinuxSystemCalls.Instance, new BpfMapDefinition(BpfMapType.Hash, 4, 8, 2));
         Assert.True(hash.Update(1, 1L));
         Assert.True(hash.Update(2, 1L));
         Assert.Equal(7, Assert.Throws<BpfException>(() => hash.Update(3, 1L)).Errno);
-        using var array = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.Array(8, 2));
+        using var array = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.Array(8, 2));
         Assert.False(array.TryLookup(2, out long _));
         Assert.Equal(7, Assert.Throws<BpfException>(() => array.Update(2, 1L)).Errno);
         Assert.Throws<BpfException>(array.MapMemory);
@@ -98,7 +99,7 @@ public class LiveTests
     [Fact]
     public void A_hash_map_gives_each_key_once_and_forgets_what_is_deleted()
     {
-        using var map = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(BpfMapType.Hash, 4, 8, 64));
+        using var map = BpfMap.Create(LinuxSystemCalls.Instance, new BpfMapDefinition(BpfMapType.Hash, 4, 8, 64));
         for (var key = 0u; key < 50; key++)
             Assert.True(map.Update(key, (ulong)key, BpfUpdateMode.NoExist));
         Assert.False(map.Update(7u, 1UL, BpfUpdateMode.NoExist));
@@ -117,7 +118,7 @@ public class LiveTests
     [Fact]
     public void A_per_cpu_value_has_a_rounded_slot_for_each_possible_cpu()
     {
-        using var map = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.PerCpuArray(12, 2));
+        using var map = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.PerCpuArray(12, 2));
         Assert.Equal(16 * PossibleCpus.Count, map.ValueBufferSize);
         var value = new byte[map.ValueBufferSize];
         for (var cpu = 0; cpu < PossibleCpus.Count; cpu++)
@@ -131,7 +132,7 @@ public class LiveTests
     [Fact]
     public void A_mapped_array_shares_memory_with_a_program()
     {
-        using var map = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.Array(16, 1) with { Flags = BpfMapFlags.Mappable });
+        using var map = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.Array(16, 1) with { Flags = BpfMapFlags.Mappable });
         using var memory = map.MapMemory();
         BitConverter.TryWriteBytes(memory.Span, 40L);
         using var program = Load(
@@ -145,7 +146,7 @@ public class LiveTests
     [Fact]
     public void Looking_up_costs_no_allocation()
     {
-        using var map = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.Array(8, 4));
+        using var map = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.Array(8, 4));
         Assert.True(map.TryLookup(1u, out ulong _));
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
@@ -160,5 +161,5 @@ public class LiveTests
     }
 
     internal static BpfProgram Load(BpfProgramType type, BpfAssembler code) =>
-        BpfProgram.Load(LiveGate.Instance, new BpfProgramDefinition(type, code.Assemble()) { Name = "test" });
+        BpfProgram.Load(LinuxSystemCalls.Instance, new BpfProgramDefinition(type, code.Assemble()) { Name = "test" });
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Tracer.Linux;
 using static Tracer.Bpf.BpfRegister;
 
 namespace Tracer.Bpf.Tests;
@@ -161,12 +162,12 @@ public class RefusalTests
     [Fact]
     public void The_running_kernel_has_what_its_version_promises()
     {
-        Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
         var types = BtfTypes.Load(BtfTypes.KernelFile, out _);
         foreach (var info in BpfFeatures.All)
         {
             if (Environment.OSVersion.Version >= info.Since)
-                Assert.True(BpfFeatures.IsAvailable(LiveGate.Instance, info.Feature, types), info.Name);
+                Assert.True(BpfFeatures.IsAvailable(LinuxSystemCalls.Instance, info.Feature, types), info.Name);
         }
     }
 }

@@ -1,22 +1,23 @@
+using Tracer.Linux;
 namespace Tracer.Bpf.Tests;
 
 /// <summary>The ring under load.</summary>
 public class RingBufferTests
 {
-    public RingBufferTests() => Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
+    public RingBufferTests() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
 
     [Fact]
     public void More_than_a_million_records_of_four_threads_arrive_whole_in_order_and_with_every_loss_counted()
     {
         const int PerThread = 300_000;
         using var target = new Target();
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(1 << 22));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(1 << 22));
         using var lost = Code.Counter();
         using var program = Code.Load(Code.Record(ringMap, lost, 1 << 19));
         using var ring = RingBuffer.Open(ringMap);
         var checker = new OrderChecker(target.Id);
         using (UprobeMultiLink.Attach(
-            LiveGate.Instance,
+            LinuxSystemCalls.Instance,
             program,
             new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { Cookies = new[] { OrderChecker.Cookie }, ProcessId = target.Id }))
         {
@@ -39,12 +40,12 @@ public class RingBufferTests
     public void A_full_ring_loses_the_new_and_keeps_the_old_and_wraps_when_read()
     {
         using var target = new Target();
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(4096));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(4096));
         using var lost = Code.Counter();
         using var program = Code.Load(Code.Record(ringMap, lost, int.MaxValue));
         using var ring = RingBuffer.Open(ringMap);
         using var link = UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
 
         // A record takes 24 + 8 bytes, and a ring is never filled to the last byte: 127 of them fit in 4096.
         const int Fits = 127;
@@ -67,12 +68,12 @@ public class RingBufferTests
     public async Task The_reader_sleeps_until_enough_is_waiting_or_it_is_woken_or_time_is_over()
     {
         using var target = new Target();
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(1 << 16));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(1 << 16));
         using var lost = Code.Counter();
         using var program = Code.Load(Code.Record(ringMap, lost, 32 * 100));
         using var ring = RingBuffer.Open(ringMap);
         using var link = UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
         var token = TestContext.Current.CancellationToken;
 
         Assert.Equal(RingBufferWait.Timeout, ring.Wait(0));
@@ -96,12 +97,12 @@ public class RingBufferTests
     public void Draining_stops_at_the_number_asked_for_and_allocates_nothing()
     {
         using var target = new Target();
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(1 << 16));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(1 << 16));
         using var lost = Code.Counter();
         using var program = Code.Load(Code.Record(ringMap, lost, int.MaxValue));
         using var ring = RingBuffer.Open(ringMap);
         using var link = UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
         target.Do("hit", 1000);
         var sum = new Summer();
         Assert.Equal(10, ring.Drain(ref sum, 10));
@@ -117,12 +118,12 @@ public class RingBufferTests
     public void A_visitor_that_throws_finds_its_record_again()
     {
         using var target = new Target();
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(4096));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(4096));
         using var lost = Code.Counter();
         using var program = Code.Load(Code.Record(ringMap, lost, int.MaxValue));
         using var ring = RingBuffer.Open(ringMap);
         using var link = UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
         target.Do("hit", 3);
         Assert.Throws<InvalidOperationException>(() => ring.Drain(static _ => throw new InvalidOperationException()));
         Assert.Equal(3, ring.Drain(static _ => { }));

@@ -1,4 +1,5 @@
 using CsCheck;
+using Tracer.Linux;
 using static Tracer.Bpf.BpfRegister;
 
 namespace Tracer.Bpf.Tests;
@@ -6,7 +7,7 @@ namespace Tracer.Bpf.Tests;
 /// <summary>The kernel computes what the assembler's names say.</summary>
 public class SemanticsTests
 {
-    public SemanticsTests() => Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
+    public SemanticsTests() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
 
     [Fact]
     public void Arithmetic_means_what_its_name_says()
@@ -104,7 +105,7 @@ public class SemanticsTests
     {
         var code = new BpfAssembler().Load(BpfSize.Word, R0, R1, 4).Store(BpfSize.Half, R1, 0, 0x5566).Exit();
         using var program = BpfProgram.Load(
-            LiveGate.Instance, new BpfProgramDefinition(BpfProgramType.SystemCall, code.Assemble()) { Flags = BpfProgramFlags.Sleepable });
+            LinuxSystemCalls.Instance, new BpfProgramDefinition(BpfProgramType.SystemCall, code.Assemble()) { Flags = BpfProgramFlags.Sleepable });
         byte[] bytes = [0, 0, 0, 0, 0x11, 0x22, 0x33, 0x44];
         Assert.Equal(0x44332211u, program.TestRun(bytes));
         Assert.Equal([0x66, 0x55, 0, 0, 0x11, 0x22, 0x33, 0x44], bytes);

@@ -10,19 +10,19 @@ public class UprobeTests
     // BPF_F_USER_STACK, include/uapi/linux/bpf.h.
     private const int UserStack = 1 << 8;
 
-    public UprobeTests() => Assert.SkipUnless(LiveGate.IsPrivileged, "needs root");
+    public UprobeTests() => Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
 
     [Fact]
     public void Every_hit_of_every_thread_of_the_process_is_recorded_with_its_cookie_and_no_other_process()
     {
         using var target = new Target();
         using var bystander = new Target(target);
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(1 << 20));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(1 << 20));
         using var lost = Code.Counter();
         using var program = Code.Load(Code.Record(ringMap, lost, 1 << 17));
         using var ring = RingBuffer.Open(ringMap);
         using (UprobeMultiLink.Attach(
-            LiveGate.Instance,
+            LinuxSystemCalls.Instance,
             program,
             new UprobeMultiOptions(target.Executable, new[] { target.Hit, target.Other }) { Cookies = new ulong[] { 111, 222 }, ProcessId = target.Id }))
         {
@@ -59,7 +59,7 @@ public class UprobeTests
             ReferenceCounterOffsets = new ulong[] { target.Semaphore },
             ProcessId = target.Id,
         };
-        using (UprobeMultiLink.Attach(LiveGate.Instance, program, options))
+        using (UprobeMultiLink.Attach(LinuxSystemCalls.Instance, program, options))
         {
             Assert.Equal(1ul, target.Do("semaphore", 0));
             target.Do("hit", 7);
@@ -76,7 +76,7 @@ public class UprobeTests
         using var counter = Code.Counter();
         using var program = Code.Load(Code.Count(counter));
         using var link = UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { IsReturn = true, ProcessId = target.Id });
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { IsReturn = true, ProcessId = target.Id });
         target.Do("hit", 123);
         Assert.Equal(123ul, Code.Value(counter));
     }
@@ -85,18 +85,18 @@ public class UprobeTests
     public void A_stack_id_leads_to_the_probed_place_but_not_in_a_sleepable_program()
     {
         using var target = new Target();
-        using var stacks = BpfMap.Create(LiveGate.Instance, new BpfMapDefinition(BpfMapType.StackTrace, 4, 8 * 16, 64));
+        using var stacks = BpfMap.Create(LinuxSystemCalls.Instance, new BpfMapDefinition(BpfMapType.StackTrace, 4, 8 * 16, 64));
         using var result = Code.Counter();
         var definition = BpfProgramDefinition.Uprobe(new BpfAssembler()
             .LoadMap(R2, stacks.Descriptor).Move(R3, UserStack).Call(BpfHelper.GetStackId)
             .LoadMapValue(R1, result.Descriptor, 0).Store(BpfSize.Double, R1, 0, R0).Move(R0, 0).Exit().Assemble());
         Assert.Contains(
             "Sleepable programs can only use",
-            Assert.Throws<BpfLoadException>(() => BpfProgram.Load(LiveGate.Instance, definition)).Summary,
+            Assert.Throws<BpfLoadException>(() => BpfProgram.Load(LinuxSystemCalls.Instance, definition)).Summary,
             StringComparison.Ordinal);
-        using var program = BpfProgram.Load(LiveGate.Instance, definition with { Flags = BpfProgramFlags.None });
+        using var program = BpfProgram.Load(LinuxSystemCalls.Instance, definition with { Flags = BpfProgramFlags.None });
         using (UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
             target.Do("hit", 1);
         var frames = new byte[8 * 16];
         Assert.True(stacks.TryLookup(BitConverter.GetBytes((int)Code.Value(result)), frames));
@@ -112,7 +112,7 @@ public class UprobeTests
             .LoadMapValue(R2, result.Descriptor, 8).Move(R3, 8 * 16).Move(R4, UserStack).Call(BpfHelper.GetStack)
             .LoadMapValue(R1, result.Descriptor, 0).Store(BpfSize.Double, R1, 0, R0).Move(R0, 0).Exit());
         using (UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
             target.Do("hit", 1);
         using var memory = result.MapMemory();
         Assert.True(BitConverter.ToInt64(memory.Span) >= 8);
@@ -122,14 +122,14 @@ public class UprobeTests
     [Fact]
     public void A_session_runs_one_program_at_entry_and_at_return()
     {
-        Assert.SkipUnless(BpfFeatures.IsAvailable(LiveGate.Instance, BpfFeature.UprobeSession), BpfFeatures.Get(BpfFeature.UprobeSession).Missing);
+        Assert.SkipUnless(BpfFeatures.IsAvailable(LinuxSystemCalls.Instance, BpfFeature.UprobeSession), BpfFeatures.Get(BpfFeature.UprobeSession).Missing);
         using var target = new Target();
         using var counter = Code.Counter();
         using var program = BpfProgram.Load(
-            LiveGate.Instance,
+            LinuxSystemCalls.Instance,
             BpfProgramDefinition.Uprobe(Code.Count(counter).Assemble()) with { ExpectedAttachType = BpfAttachType.UprobeSession });
         using var link = UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
         target.Do("hit", 40);
         Assert.Equal(80ul, Code.Value(counter));
     }
@@ -143,7 +143,7 @@ public class UprobeTests
         using (var target = new Target())
         {
             link = UprobeMultiLink.Attach(
-                LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+                LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
             target.Do("hit", 5);
         }
 
@@ -158,8 +158,8 @@ public class UprobeTests
     {
         using var target = new Target();
         using var counter = Code.Counter();
-        using var program = BpfProgram.Load(LiveGate.Instance, BpfProgramDefinition.PerfUprobe(Code.Count(counter).Assemble()));
-        ISystemCallGate gate = hasLink ? LiveGate.Instance : new WithoutLinks();
+        using var program = BpfProgram.Load(LinuxSystemCalls.Instance, BpfProgramDefinition.PerfUprobe(Code.Count(counter).Assemble()));
+        ISystemCallGate gate = hasLink ? LinuxSystemCalls.Instance : new WithoutLinks();
         var options = new PerfUprobeOptions(target.Executable, target.Hit) { ReferenceCounterOffset = target.Semaphore, ProcessId = target.Id };
         using (var probe = PerfUprobe.Attach(gate, program, options))
         {
@@ -179,7 +179,7 @@ public class UprobeTests
         using var target = new Target();
         using var counter = Code.Counter();
         using var program = Code.Load(Code.Count(counter));
-        using (var probe = PerfUprobe.Attach(LiveGate.Instance, program, new PerfUprobeOptions(target.Executable, target.Hit)))
+        using (var probe = PerfUprobe.Attach(LinuxSystemCalls.Instance, program, new PerfUprobeOptions(target.Executable, target.Hit)))
         {
             Assert.False(probe.HasLink);
             target.Do("hit", 9);
@@ -187,7 +187,7 @@ public class UprobeTests
 
         Assert.Equal(9ul, Code.Value(counter));
         var error = Assert.Throws<BpfException>(() =>
-            PerfUprobe.Attach(LiveGate.Instance, program, new PerfUprobeOptions(target.Executable, target.Hit) { Cookie = 5 }));
+            PerfUprobe.Attach(LinuxSystemCalls.Instance, program, new PerfUprobeOptions(target.Executable, target.Hit) { Cookie = 5 }));
         Assert.Equal(22, error.Errno);
     }
 
@@ -197,9 +197,9 @@ public class UprobeTests
         using var target = new Target();
         using var program = Code.Load(new BpfAssembler().Move(R0, 0).Exit());
         var options = new UprobeMultiOptions(target.Executable, new[] { target.Hit });
-        using var link = UprobeMultiLink.Attach(LiveGate.Instance, program, options);
+        using var link = UprobeMultiLink.Attach(LinuxSystemCalls.Instance, program, options);
         var error = Assert.Throws<BpfException>(() => UprobeMultiLink.Attach(
-            LiveGate.Instance, program, options with { ReferenceCounterOffsets = new ulong[] { target.Semaphore } }));
+            LinuxSystemCalls.Instance, program, options with { ReferenceCounterOffsets = new ulong[] { target.Semaphore } }));
         Assert.Equal(22, error.Errno);
     }
 
@@ -207,11 +207,11 @@ public class UprobeTests
     public void A_perf_uprobe_of_every_process_has_its_cookie()
     {
         using var target = new Target();
-        using var ringMap = BpfMap.Create(LiveGate.Instance, BpfMapDefinition.RingBuffer(1 << 16));
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(1 << 16));
         using var lost = Code.Counter();
-        using var program = BpfProgram.Load(LiveGate.Instance, BpfProgramDefinition.PerfUprobe(Code.Record(ringMap, lost, 1 << 14).Assemble()));
+        using var program = BpfProgram.Load(LinuxSystemCalls.Instance, BpfProgramDefinition.PerfUprobe(Code.Record(ringMap, lost, 1 << 14).Assemble()));
         using var ring = RingBuffer.Open(ringMap);
-        using (PerfUprobe.Attach(LiveGate.Instance, program, new PerfUprobeOptions(target.Executable, target.Hit) { Cookie = 77 }))
+        using (PerfUprobe.Attach(LinuxSystemCalls.Instance, program, new PerfUprobeOptions(target.Executable, target.Hit) { Cookie = 77 }))
             target.Do("hit", 20);
         var cookies = new List<ulong>();
         ring.Drain(record => cookies.Add(BitConverter.ToUInt64(record)));
@@ -251,7 +251,7 @@ public class UprobeTests
             .Bind(failed).Move(R0, 0).Exit();
         using var program = Code.Load(code);
         using (UprobeMultiLink.Attach(
-            LiveGate.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id }))
             target.Do("absent", 200);
 
         using var memory = scratch.MapMemory();
@@ -268,9 +268,9 @@ public class UprobeTests
         using var program = Code.Load(new BpfAssembler().Move(R0, 0).Exit());
         using var untyped = LiveTests.Load(BpfProgramType.Kprobe, new BpfAssembler().Move(R0, 0).Exit());
         int Multi(BpfProgram p, string path, ulong offset, int pid) => Assert.Throws<BpfException>(() => UprobeMultiLink.Attach(
-            LiveGate.Instance, p, new UprobeMultiOptions(path, new[] { offset }) { ProcessId = pid })).Errno;
+            LinuxSystemCalls.Instance, p, new UprobeMultiOptions(path, new[] { offset }) { ProcessId = pid })).Errno;
         int Perf(string path, ulong offset, int pid) => Assert.Throws<BpfException>(() => PerfUprobe.Attach(
-            LiveGate.Instance, program, new PerfUprobeOptions(path, offset) { ProcessId = pid })).Errno;
+            LinuxSystemCalls.Instance, program, new PerfUprobeOptions(path, offset) { ProcessId = pid })).Errno;
         Assert.Equal(22, Multi(program, target.Executable, 1ul << 40, target.Id));
         Assert.Equal(2, Multi(program, "/no/such/file", target.Hit, target.Id));
         Assert.Equal(3, Multi(program, target.Executable, target.Hit, int.MaxValue));
@@ -284,6 +284,6 @@ public class UprobeTests
     private sealed class WithoutLinks : ISystemCallGate
     {
         public nint Invoke(nint number, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0) =>
-            number == 321 && a0 == 28 ? -22 : LiveGate.Instance.Invoke(number, a0, a1, a2, a3, a4, a5);
+            number == 321 && a0 == 28 ? -22 : LinuxSystemCalls.Instance.Invoke(number, a0, a1, a2, a3, a4, a5);
     }
 }
