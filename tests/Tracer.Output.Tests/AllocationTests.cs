@@ -2,6 +2,7 @@ using Tracer.Core.Evaluation;
 using Tracer.Core.Expressions;
 using Tracer.Output.Json;
 using Tracer.Output.Text;
+using Tracer.Testing;
 
 namespace Tracer.Output.Tests;
 
@@ -37,16 +38,11 @@ public sealed class AllocationTests
         _ => new SampleEvent("größe", "a\e[31mb").Integer("a", IntegerType.Int32, 1),
     };
 
-    private static long AllocatedBy(TraceOutput output, SampleEvent sample)
+    private static long AllocatedBy(TraceOutput output, SampleEvent sample) => Allocated.By(() =>
     {
         var record = sample.Record;
         for (var k = 0; k < 2000; k++)
             output.OnEvent(record);
         output.OnBatchEnd();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var k = 0; k < 2000; k++)
-            output.OnEvent(record);
-        output.OnBatchEnd();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
-    }
+    });
 }

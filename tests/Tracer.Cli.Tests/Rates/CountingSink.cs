@@ -3,8 +3,8 @@ using Tracer.Core.Records;
 
 namespace Tracer.Cli.Tests.Rates;
 
-/// <summary>Counts events, and may be slow about it.</summary>
-internal sealed class CountingSink(TimeSpan? delay = null, int every = 1000) : IEventSink
+/// <summary>Counts events; may take the first one only when it is released, so that what fires meanwhile has nowhere to go but the ring.</summary>
+internal sealed class CountingSink(Task? release = null) : IEventSink
 {
     private long _count;
 
@@ -12,8 +12,8 @@ internal sealed class CountingSink(TimeSpan? delay = null, int every = 1000) : I
 
     public void OnEvent(in EventRecord record)
     {
-        if (++_count % every == 0 && delay is { } time)
-            Thread.Sleep(time);
+        release?.Wait();
+        _count++;
     }
 
     public void OnBatchEnd()

@@ -191,18 +191,17 @@ public sealed unsafe class ProcessMemoryTests
     {
         using var memory = new ProcessMemory(Kernel, Environment.ProcessId);
         var number = 42UL;
-        Span<byte> read = stackalloc byte[8];
-        ReadOnlySpan<RemoteRange> ranges = [new((ulong)&number, 8)];
-        memory.Read((ulong)&number, read);
-        memory.ReadMany(ranges, read);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        var address = (ulong)&number;
+        var read = new byte[8];
+        RemoteRange[] ranges = [new(address, 8)];
+        Assert.Equal(0, Allocated.By(() =>
         {
-            memory.Read((ulong)&number, read);
-            memory.ReadMany(ranges, read);
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            for (var i = 0; i < 1000; i++)
+            {
+                memory.Read(address, read);
+                memory.ReadMany(ranges, read);
+            }
+        }));
         Assert.Equal(42UL, MemoryMarshal.Read<ulong>(read));
     }
 

@@ -126,10 +126,8 @@ public class MemoryMapTests
     {
         var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 1000).Select(i =>
             $"{i * 4096:x}-{(i + 1) * 4096:x} r--p 00000000 fd:01 77   /usr/lib/x86_64-linux-gnu/libexample.so.1\n")));
-        MemoryMap.Parse(text);
-        var before = GC.GetAllocatedBytesForCurrentThread();
         var map = MemoryMap.Parse(text);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var allocated = Allocated.By(() => MemoryMap.Parse(text));
         Assert.Equal(1000, map.Entries.Count);
         // The list of 72-byte entries, and next to nothing else.
         Assert.InRange(allocated, 1, 80_000);
