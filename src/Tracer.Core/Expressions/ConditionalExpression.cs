@@ -1,15 +1,15 @@
 namespace Tracer.Core.Expressions;
 
-/// <summary>One of two integers of one type; the other is not evaluated, so its memory is not touched.</summary>
+/// <summary>One of two integers or texts of one type; the other is not evaluated, so its memory is not touched.</summary>
 public sealed record ConditionalExpression : Expression
 {
     /// <summary>Makes the expression.</summary>
-    /// <exception cref="ArgumentException">The branches' types differ.</exception>
+    /// <exception cref="ArgumentException">The branches' types differ, or are neither integers nor text.</exception>
     public ConditionalExpression(Expression test, Expression whenTrue, Expression whenFalse)
-        : base(whenTrue.Integer)
+        : base(whenTrue.Type)
     {
-        if (whenTrue.Integer != whenFalse.Integer)
-            throw new ArgumentException($"Branches must have one type, not {whenTrue.Type} and {whenFalse.Type}.", nameof(whenFalse));
+        if (whenTrue.Type != whenFalse.Type || whenTrue.Type is not (IntegerType or TextType))
+            throw new ArgumentException($"Branches must be integers or texts of one type, not {whenTrue.Type} and {whenFalse.Type}.", nameof(whenFalse));
         (Test, WhenTrue, WhenFalse) = (test, whenTrue, whenFalse);
     }
 

@@ -64,6 +64,35 @@ public static class ExpressionPrinter
             case TextExpression t:
                 Call(b, "string", [t.Address, .. Optional(t.Length), .. Optional(t.Charset)]);
                 break;
+            case BuiltInExpression i:
+                b.Append(NameOf(i.Value));
+                break;
+            case ParameterExpression p:
+                b.Append(CultureInfo.InvariantCulture, $"parameter{p.Index}");
+                break;
+            case TextLiteralExpression l:
+                b.Append('"').Append(l.Text).Append('"');
+                break;
+            case TextCompareExpression c:
+                b.Append('(');
+                Write(b, c.Left);
+                b.Append(SymbolOf(c.Operator));
+                Write(b, c.Right);
+                b.Append(')');
+                break;
+            case VariableExpression { Keys.Count: 0 } v:
+                b.Append(v.Variable);
+                break;
+            case VariableExpression v:
+                b.Append(v.Variable).Append('[');
+                for (var k = 0; k < v.Keys.Count; k++)
+                {
+                    b.Append(k == 0 ? "" : ", ");
+                    Write(b, v.Keys[k]);
+                }
+
+                b.Append(']');
+                break;
             case UnavailableExpression u:
                 b.Append("<unavailable: ").Append(u.Reason).Append('>');
                 break;
@@ -96,25 +125,7 @@ public static class ExpressionPrinter
 
         b.Append('(');
         Write(b, n.Left);
-        b.Append(n.Operator switch
-        {
-            BinaryOperator.Add => " + ",
-            BinaryOperator.Subtract => " - ",
-            BinaryOperator.Multiply => " * ",
-            BinaryOperator.Divide => " / ",
-            BinaryOperator.Remainder => " % ",
-            BinaryOperator.And => " & ",
-            BinaryOperator.Or => " | ",
-            BinaryOperator.Xor => " ^ ",
-            BinaryOperator.ShiftLeft => " << ",
-            BinaryOperator.ShiftRight => " >> ",
-            BinaryOperator.Equal => " == ",
-            BinaryOperator.NotEqual => " != ",
-            BinaryOperator.Less => " < ",
-            BinaryOperator.LessOrEqual => " <= ",
-            BinaryOperator.LogicalAnd => " && ",
-            _ => " || ",
-        });
+        b.Append(SymbolOf(n.Operator));
         Write(b, n.Right);
         b.Append(')');
     }
@@ -153,4 +164,39 @@ public static class ExpressionPrinter
 
         b.Append(')');
     }
+
+    /// <summary>The operator as C writes it, with a blank on both sides.</summary>
+    private static string SymbolOf(BinaryOperator @operator) => @operator switch
+    {
+        BinaryOperator.Add => " + ",
+        BinaryOperator.Subtract => " - ",
+        BinaryOperator.Multiply => " * ",
+        BinaryOperator.Divide => " / ",
+        BinaryOperator.Remainder => " % ",
+        BinaryOperator.And => " & ",
+        BinaryOperator.Or => " | ",
+        BinaryOperator.Xor => " ^ ",
+        BinaryOperator.ShiftLeft => " << ",
+        BinaryOperator.ShiftRight => " >> ",
+        BinaryOperator.Equal => " == ",
+        BinaryOperator.NotEqual => " != ",
+        BinaryOperator.Less => " < ",
+        BinaryOperator.LessOrEqual => " <= ",
+        BinaryOperator.LogicalAnd => " && ",
+        _ => " || ",
+    };
+
+    private static string NameOf(BuiltInValue value) => value switch
+    {
+        BuiltInValue.ProcessId => "pid",
+        BuiltInValue.ThreadId => "tid",
+        BuiltInValue.ParentProcessId => "ppid",
+        BuiltInValue.UserId => "uid",
+        BuiltInValue.GroupId => "gid",
+        BuiltInValue.ThreadTime => "vtimestamp",
+        BuiltInValue.ProbeProvider => "probeprov",
+        BuiltInValue.ProbeModule => "probemod",
+        BuiltInValue.ProbeName => "probename",
+        _ => value.ToString().ToLowerInvariant(),
+    };
 }

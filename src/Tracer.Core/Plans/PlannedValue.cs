@@ -11,17 +11,8 @@ public sealed record PlannedValue(string Name, Expression Expression)
     /// <summary>Why the value may be unavailable at a hit: what the expression says, or the vector register that not every backend can read.</summary>
     public string UnavailableReason { get; } = Find(Expression) ?? "not at this site";
 
-    private static string? Find(Expression? expression) => expression switch
-    {
-        UnavailableExpression u => u.Reason,
-        VectorExpression v => $"xmm{v.Register - X64Register.Xmm0} cannot be read by this backend; --backend ptrace can",
-        FloatExpression f => Find(f.Bits),
-        ConvertExpression c => Find(c.Operand),
-        UnaryExpression u => Find(u.Operand),
-        BinaryExpression b => Find(b.Left) ?? Find(b.Right),
-        LoadExpression l => Find(l.Address),
-        ConditionalExpression c => Find(c.Test) ?? Find(c.WhenTrue) ?? Find(c.WhenFalse),
-        TextExpression t => Find(t.Address) ?? Find(t.Length) ?? Find(t.Charset),
-        _ => null,
-    };
+    private static string? Find(Expression expression) =>
+        ExpressionParts.TryFind(expression, e => e is UnavailableExpression or VectorExpression, out var found)
+            ? found is VectorExpression v ? $"xmm{v.Register - X64Register.Xmm0} cannot be read by this backend; --backend ptrace can" : ((UnavailableExpression)found).Reason
+            : null;
 }

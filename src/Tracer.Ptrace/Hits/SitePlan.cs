@@ -10,7 +10,7 @@ internal sealed class SitePlan
     public SitePlan(PlannedSite site, Dictionary<FrameStore, int> stores)
     {
         Clauses = [.. site.Clauses.Select(c => new PreparedClause(c, IndexOf(c.Restore?.Store), IndexOf(c.Save?.Store)))];
-        NeedsVectors = Clauses.Any(c => c.Expressions.Any(HasVector));
+        NeedsVectors = Clauses.Any(c => c.Expressions.Any(e => ExpressionParts.Any(e, p => p is VectorExpression)));
 
         int IndexOf(FrameStore? store)
         {
@@ -24,20 +24,6 @@ internal sealed class SitePlan
 
     /// <summary>Whether any expression reads xmm, which costs one more ptrace call.</summary>
     public bool NeedsVectors { get; }
-
-    private static bool HasVector(Expression? expression) => expression switch
-    {
-        VectorExpression => true,
-        LoadExpression l => HasVector(l.Address),
-        BinaryExpression b => HasVector(b.Left) || HasVector(b.Right),
-        UnaryExpression u => HasVector(u.Operand),
-        ConvertExpression c => HasVector(c.Operand),
-        FloatExpression f => HasVector(f.Bits),
-        ConditionalExpression c => HasVector(c.Test) || HasVector(c.WhenTrue) || HasVector(c.WhenFalse),
-        TextExpression t => HasVector(t.Address) || HasVector(t.Length) || HasVector(t.Charset),
-        IterateExpression i => i.Initial.Any(HasVector) || HasVector(i.While) || i.Next.Any(HasVector) || HasVector(i.Result),
-        _ => false,
-    };
 
     internal sealed record PreparedClause(Clause Clause, int RestoreStore, int SaveStore)
     {

@@ -21,7 +21,7 @@ internal sealed class ExpressionGraph
     {
         if (_byReference.TryGetValue(expression, out var id))
             return id;
-        var parts = PartsOf(expression);
+        var parts = ExpressionParts.Of(expression);
         var children = Array.ConvertAll(parts, IdOf);
         var content = $"{Describe(expression)}({string.Join(',', children)})";
         if (!_byContent.TryGetValue(content, out id))
@@ -54,21 +54,6 @@ internal sealed class ExpressionGraph
         };
         return new Node(expression, children, certain, readsMemory, open);
     }
-
-    private static Expression[] PartsOf(Expression expression) => expression switch
-    {
-        LoadExpression l => [l.Address],
-        UnaryExpression u => [u.Operand],
-        BinaryExpression b => [b.Left, b.Right],
-        ConvertExpression c => [c.Operand],
-        ConditionalExpression c => [c.Test, c.WhenTrue, c.WhenFalse],
-        FloatExpression f => [f.Bits],
-        IterateExpression i => [.. i.Initial, i.While, .. i.Next, i.Result],
-        TextExpression { Length: { } length, Charset: { } charset } t => [t.Address, length, charset],
-        TextExpression { Length: { } length } t => [t.Address, length],
-        TextExpression t => [t.Address],
-        _ => [],
-    };
 
     private static string Describe(Expression expression) => expression switch
     {

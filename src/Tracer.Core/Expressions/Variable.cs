@@ -1,0 +1,33 @@
+namespace Tracer.Core.Expressions;
+
+/// <summary>
+/// A variable of a traced program: an integer, or an associative array of integers when it has keys. An element that was never assigned is zero;
+/// assigning zero frees it. Compared by reference.
+/// </summary>
+/// <param name="name">Its name, for printing.</param>
+/// <param name="scope">Who shares it.</param>
+/// <param name="type">The type of its value.</param>
+/// <param name="keyTypes">The types of its keys; empty for a plain variable.</param>
+public sealed class Variable(string name, VariableScope scope, IntegerType type, params IReadOnlyList<ExpressionType> keyTypes)
+{
+    /// <summary>The most elements all threads together may hold when nothing else is asked for.</summary>
+    public const int DefaultCapacity = 64 * 1024;
+
+    /// <summary>Its name, for printing.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Who shares it.</summary>
+    public VariableScope Scope { get; } = scope;
+
+    /// <summary>The type of its value.</summary>
+    public IntegerType Type { get; } = type;
+
+    /// <summary>The types of its keys.</summary>
+    public IReadOnlyList<ExpressionType> KeyTypes { get; } = keyTypes;
+
+    /// <summary>The most elements; an assignment beyond them is dropped and counted.</summary>
+    public int Capacity { get; init; } = DefaultCapacity;
+
+    /// <inheritdoc/>
+    public override string ToString() => Scope == VariableScope.Thread ? $"self->{Name}" : Name;
+}
