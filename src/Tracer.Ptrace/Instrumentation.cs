@@ -1,5 +1,4 @@
 using Tracer.Core.Plans;
-using Tracer.Core.Probes;
 using Tracer.Linux;
 using Tracer.Ptrace.Breakpoints;
 using Tracer.Ptrace.Hits;
@@ -113,7 +112,6 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
 
     private List<Breakpoint> Prepare()
     {
-        var stores = new Dictionary<FrameStore, int>();
         var breakpoints = new List<Breakpoint>();
         var usesShadowStack = ShadowStack.IsUsedBy(gate, Memory.Raw.Pid);
         Span<byte> bytes = stackalloc byte[DisplacedInstruction.MaximumLength];
@@ -126,7 +124,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
                 throw Failures.CannotDisplace(name, reason);
             if (breakpoints.Any(b => b.Address == displaced.Address)) throw Failures.CannotDisplace(name, "the plan has another site at the same address");
             if (usesShadowStack && displaced.TouchesShadowStack) throw Failures.ShadowStack(name);
-            breakpoints.Add(new Breakpoint(site, bytes[0], displaced, new SitePlan(site, stores)));
+            breakpoints.Add(new Breakpoint(site, bytes[0], displaced));
         }
 
         return breakpoints;

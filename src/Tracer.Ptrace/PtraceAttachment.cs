@@ -1,17 +1,21 @@
+using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
+using Tracer.Core.Plans;
 
 namespace Tracer.Ptrace;
 
 /// <summary>A session as its user sees it. Events are delivered while their thread stands still, so that none is ever lost.</summary>
-internal sealed class PtraceAttachment(PtraceSession session) : IProbeAttachment
+internal sealed class PtraceAttachment(TracePlan plan, PtraceSession session) : IProbeAttachment
 {
-    public Task Completion => session.Completion;
+    public TracePlan Plan { get; } = plan;
 
-    public ulong LostFrames => session.LostFrames;
+    public Task Completion => session.Completion;
 
     public TimeSpan TargetStopped => session.TargetStopped;
 
-    public ulong LostEvents(int emission) => 0;
+    public ulong ReadCounter(int counter) => session.ReadCounter(counter);
+
+    public AggregationSnapshot ReadAggregation(int aggregation, bool reset) => session.ReadAggregation(aggregation, reset);
 
     public async ValueTask StopAsync()
     {

@@ -44,6 +44,6 @@ public sealed class PtraceBackend(ISystemCallGate gate) : IProbeBackend
         var session = new PtraceSession(gate, plan, sink, cancellationToken);
         session.Start();
         await session.Attached.ConfigureAwait(false);
-        return new PtraceAttachment(session);
+        return new PtraceAttachment(plan, session);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
 using Tracer.Core.Plans;
 using Tracer.Linux;
@@ -50,7 +51,9 @@ internal sealed class PtraceSession : ITraceeEvents
     /// <summary>Ends when the target has exited, or when tracing was stopped; fails with what ended tracing.</summary>
     public Task Completion => _completion.Task;
 
-    public ulong LostFrames => _hits.LostFrames;
+    public ulong ReadCounter(int counter) => _hits.ReadCounter(counter);
+
+    public AggregationSnapshot ReadAggregation(int aggregation, bool reset) => _hits.ReadAggregation(aggregation, reset);
 
     public TimeSpan TargetStopped => Stopwatch.GetElapsedTime(0, _group.StoppedTicks);
 
@@ -77,6 +80,8 @@ internal sealed class PtraceSession : ITraceeEvents
         if (_instrumentation.Breakpoints.HasSlots) _instrumentation.LeaveSlot(tracee, keepHit: true);
         _group.Resume(tracee, signal);
     }
+
+    public void OnEnded(Tracee tracee) => _hits.ForgetThread(tracee.Tid);
 
     public void OnCopiedProcess(Tracee child) => _instrumentation.Clean(child);
 
@@ -177,7 +182,7 @@ internal sealed class PtraceSession : ITraceeEvents
         _instrumentation.Memory.LivingThread = tracee.Tid;
         if (!IsReplay(tracee, breakpoint, registers) && !tracee.IsGuest)
         {
-            _hits.Run(breakpoint.Plan, tracee, registers, begun);
+            _hits.Run(breakpoint, tracee, registers, begun);
         }
 
         var signal = Displace(tracee, breakpoint, registers);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tracer.Core.Aggregations;
 using Tracer.Core.Expressions;
 using Tracer.Core.Targets;
 using Tracer.Elf;
@@ -9,21 +10,30 @@ namespace Tracer.Core.Evaluation;
 /// The managed executor of the expression tree: walks a tree over registers and target memory without allocating. Bad addresses and
 /// missing values are statuses, never exceptions.
 /// </summary>
-public ref struct ExpressionEvaluator
+public ref partial struct ExpressionEvaluator
 {
     /// <summary>The most variables a loop may have.</summary>
     public const int MaximumLoopVariables = 8;
 
+    [ThreadStatic]
+    private static KeyWriter? t_key;
+
     private readonly ref readonly RegisterSet _registers;
-    private readonly ITargetMemory _memory;
+    private readonly EvaluationContext _context;
     private readonly ReadOnlySpan<ulong> _saved;
     private Span<ulong> _loopVariables;
 
     /// <summary>Evaluates over these registers, this memory and the values saved at the frame's entry (empty when there are none).</summary>
     public ExpressionEvaluator(ref readonly RegisterSet registers, ITargetMemory memory, ReadOnlySpan<ulong> saved)
+        : this(in registers, new EvaluationContext(memory), saved)
+    {
+    }
+
+    /// <summary>Evaluates over these registers, this context and the values saved at the frame's entry (empty when there are none).</summary>
+    public ExpressionEvaluator(ref readonly RegisterSet registers, EvaluationContext context, ReadOnlySpan<ulong> saved)
     {
         _registers = ref registers;
-        _memory = memory;
+        _context = context;
         _saved = saved;
     }
 
@@ -68,6 +78,12 @@ public ref struct ExpressionEvaluator
             case SavedExpression s when s.Slot < _saved.Length:
                 value = _saved[s.Slot];
                 return EvaluationStatus.Ok;
+            case BuiltInExpression b when _context.Facts is { } facts && facts.TryGet(b.Value, out value):
+                return EvaluationStatus.Ok;
+            case TextCompareExpression c:
+                return CompareTexts(c, out value);
+            case VariableExpression v:
+                return ReadVariable(v, out value);
             case VectorExpression v when _registers.HasVectors:
                 value = _registers.GetVector(v.Register - X64Register.Xmm0);
                 return EvaluationStatus.Ok;
@@ -75,95 +91,6 @@ public ref struct ExpressionEvaluator
                 value = 0;
                 return EvaluationStatus.Unavailable;
         }
-    }
-
-    /// <summary>
-    /// Reads text into <paramref name="destination"/>, whose length is the limit in bytes. <paramref name="value"/> is the text's whole length in
-    /// bytes where it is known (counted text), else what was read; on a fault it is the text's address.
-    /// </summary>
-    public EvaluationStatus ReadText(TextExpression text, scoped Span<byte> destination, out int bytes, out Charset charset, out ulong value)
-    {
-        bytes = 0;
-        charset = Charset.Utf8;
-        var status = Evaluate(text.Address, out value);
-        if (status != EvaluationStatus.Ok)
-            return status;
-        var address = value;
-        if (text.Length is null)
-            return ReadTerminated(address, destination, out bytes, out value);
-
-        status = Evaluate(text.Length, out var length);
-        if (status != EvaluationStatus.Ok)
-            return Failed(status, length, out value);
-        if (text.Charset is not null)
-        {
-            status = Evaluate(text.Charset, out var code);
-            if (status != EvaluationStatus.Ok)
-                return Failed(status, code, out value);
-            charset = (Charset)(byte)code;
-        }
-
-        // The unit's size from the charset's number: 0 and 1 are one byte, 2 two, 4 four.
-        var whole = length << ((int)charset >> 1);
-        var wanted = (int)Math.Min(whole, (ulong)destination.Length);
-        if (_memory.Read(address, destination[..wanted]) != wanted)
-        {
-            value = address;
-            return EvaluationStatus.Fault;
-        }
-
-        bytes = wanted;
-        value = whole;
-        return whole > (ulong)wanted ? EvaluationStatus.Truncated : EvaluationStatus.Ok;
-    }
-
-    private static EvaluationStatus Failed(EvaluationStatus status, ulong address, out ulong value)
-    {
-        value = address;
-        return status;
-    }
-
-    private readonly EvaluationStatus ReadTerminated(ulong address, scoped Span<byte> destination, out int bytes, out ulong value)
-    {
-        const int Page = 4096;
-        bytes = 0;
-        value = address;
-        while (bytes < destination.Length)
-        {
-            var at = address + (ulong)bytes;
-            var chunk = Math.Min(destination.Length - bytes, Page - (int)(at & (Page - 1)));
-            // Short strings are the rule: a first read of 64 bytes spares copying a page for a ten-character name.
-            if (bytes == 0)
-                chunk = Math.Min(chunk, 64);
-            var part = destination.Slice(bytes, chunk);
-            var read = _memory.Read(at, part);
-            var end = part[..read].IndexOf((byte)0);
-            if (end >= 0)
-            {
-                bytes += end;
-                value = (ulong)bytes;
-                return EvaluationStatus.Ok;
-            }
-
-            bytes += read;
-            if (read < chunk)
-            {
-                bytes = 0;
-                value = address;
-                return EvaluationStatus.Fault;
-            }
-        }
-
-        Span<byte> next = stackalloc byte[1];
-        if (_memory.Read(address + (ulong)bytes, next) != 1)
-        {
-            bytes = 0;
-            value = address;
-            return EvaluationStatus.Fault;
-        }
-
-        value = (ulong)bytes;
-        return next[0] == 0 ? EvaluationStatus.Ok : EvaluationStatus.Truncated;
     }
 
     private EvaluationStatus Load(LoadExpression load, out ulong value)
@@ -174,7 +101,7 @@ public ref struct ExpressionEvaluator
         Span<byte> buffer = stackalloc byte[8];
         buffer.Clear();
         var size = load.Loaded.Size;
-        if (_memory.Read(value, buffer[..size]) != size)
+        if (_context.Memory.Read(value, buffer[..size]) != size)
             return EvaluationStatus.Fault;
         value = load.Loaded.Canonical(BinaryPrimitives.ReadUInt64LittleEndian(buffer));
         return EvaluationStatus.Ok;
@@ -226,7 +153,7 @@ public ref struct ExpressionEvaluator
         }
 
         next.CopyTo(current);
-        var inner = new ExpressionEvaluator(in _registers, _memory, _saved);
+        var inner = new ExpressionEvaluator(in _registers, _context, _saved);
         inner.Bind(current);
         for (var round = 0; ; round++)
         {

@@ -57,6 +57,23 @@ public static class TextDecoder
         }
     }
 
+    /// <summary>Compares two texts by their characters: negative, zero or positive. What is no character compares by its number.</summary>
+    public static int Compare(ReadOnlySpan<byte> left, Charset leftCharset, ReadOnlySpan<byte> right, Charset rightCharset)
+    {
+        if (leftCharset == rightCharset && leftCharset <= Charset.Latin1)
+            return left.SequenceCompareTo(right);
+        while (true)
+        {
+            var isLeft = TryNext(ref left, leftCharset, false, out var leftRune, out var leftRaw);
+            var isRight = TryNext(ref right, rightCharset, false, out var rightRune, out var rightRaw);
+            if (!isLeft || !isRight)
+                return isLeft.CompareTo(isRight);
+            var order = (leftRaw >= 0 ? leftRaw : leftRune.Value).CompareTo(rightRaw >= 0 ? rightRaw : rightRune.Value);
+            if (order != 0)
+                return order;
+        }
+    }
+
     /// <summary>Takes the next character; <paramref name="raw"/> is the offending byte or code unit when there is no character, else -1.</summary>
     private static bool TryNext(ref ReadOnlySpan<byte> bytes, Charset charset, bool truncated, out Rune rune, out int raw)
     {

@@ -25,6 +25,17 @@ public readonly record struct TraceValue
             Text = TextDecoder.Decode(record.TextBytes, record.Charset, Status == EvaluationStatus.Truncated);
     }
 
+    /// <summary>A value that is no part of a record; text is UTF-8.</summary>
+    internal TraceValue(string name, ExpressionType type, EvaluationStatus status, ulong bits, ReadOnlySpan<byte> text)
+    {
+        Name = name;
+        Type = type;
+        Status = status;
+        _bits = bits;
+        if (Type is TextType && HasValue)
+            Text = TextDecoder.Decode(text, Charset.Utf8, truncated: false);
+    }
+
     /// <summary>Its parameter's name.</summary>
     public string Name { get; }
 

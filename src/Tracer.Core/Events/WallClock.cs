@@ -26,4 +26,7 @@ public sealed class WallClock
 
     /// <summary>Wall-clock time of a monotonic time in nanoseconds.</summary>
     public DateTimeOffset ToWallClock(ulong monotonicNanoseconds) => new(ToLocalTicks(monotonicNanoseconds), Offset);
+
+    /// <summary>Nanoseconds since 1970 when CLOCK_MONOTONIC was zero: what is added to a monotonic time, as measured now.</summary>
+    public static ulong UnixNanosecondsAtZero() => (ulong)(new WallClock()._offsetTicks - DateTimeOffset.UnixEpoch.Ticks) * 100;
 }

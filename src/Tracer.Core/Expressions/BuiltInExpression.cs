@@ -8,7 +8,7 @@ public sealed record BuiltInExpression(BuiltInValue Value) : Expression(TypeOf(V
     {
         BuiltInValue.UserId or BuiltInValue.GroupId => IntegerType.UInt32,
         BuiltInValue.ProcessId or BuiltInValue.ThreadId or BuiltInValue.ParentProcessId or BuiltInValue.Cpu => IntegerType.Int32,
-        BuiltInValue.Timestamp or BuiltInValue.WallTimestamp or BuiltInValue.ThreadTime => IntegerType.UInt64,
+        BuiltInValue.Timestamp or BuiltInValue.WallTimestamp or BuiltInValue.EntryTimestamp or BuiltInValue.ThreadTime => IntegerType.UInt64,
         _ => TextType.Instance,
     };
 }

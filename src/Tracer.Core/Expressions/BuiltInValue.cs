@@ -21,6 +21,8 @@ public enum BuiltInValue
     WallTimestamp,
     /// <summary>Nanoseconds the thread has run on a CPU since it began, uint64.</summary>
     ThreadTime,
+    /// <summary>What <see cref="Timestamp"/> was when the function was entered that is left here, uint64; only at returns whose frames are followed.</summary>
+    EntryTimestamp,
     /// <summary>The thread's name, text of at most 15 bytes.</summary>
     Comm,
     /// <summary>The probe's provider, text; known when a plan is built.</summary>

@@ -12,8 +12,18 @@ public sealed record TextLiteralExpression : Expression
         if (text.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException("Text cannot hold a NUL.", nameof(text));
         Text = text;
+        Utf8 = System.Text.Encoding.UTF8.GetBytes(text);
     }
 
     /// <summary>The text.</summary>
     public string Text { get; }
+
+    /// <summary>The text as UTF-8.</summary>
+    public ReadOnlyMemory<byte> Utf8 { get; }
+
+    /// <inheritdoc/>
+    public bool Equals(TextLiteralExpression? other) => other is not null && Text == other.Text;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => string.GetHashCode(Text, StringComparison.Ordinal);
 }

@@ -12,7 +12,7 @@ public sealed class Emission
         Probe = probe;
         Site = site;
         Values = values;
-        TextCount = values.Count(v => v.Expression is TextExpression);
+        TextCount = values.Count(v => v.Expression.Type is TextType);
         ProbeName = probe.FullName;
     }
 

@@ -1,3 +1,5 @@
+using Tracer.Core.Aggregations;
+using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 
@@ -14,6 +16,10 @@ public sealed class TracePlan
         Emissions = emissions;
         Activations = activations;
         TextLimit = textLimit;
+        var actions = sites.SelectMany(s => s.Clauses).SelectMany(c => c.Actions).ToArray();
+        Aggregations = [.. actions.OfType<AggregateAction>().Select(a => a.Aggregation).Distinct()];
+        Variables = [.. sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions).SelectMany(VariablesOf).Distinct()];
+        Counters = new CounterLayout(emissions.Count, Aggregations.Count, Variables.Count);
     }
 
     /// <summary>The process to trace.</summary>
@@ -25,9 +31,30 @@ public sealed class TracePlan
     /// <summary>The events that clauses record.</summary>
     public IReadOnlyList<Emission> Emissions { get; }
 
+    /// <summary>The tables that actions fill.</summary>
+    public IReadOnlyList<Aggregation> Aggregations { get; }
+
+    /// <summary>The variables that expressions read and actions assign.</summary>
+    public IReadOnlyList<Variable> Variables { get; }
+
+    /// <summary>The counters of what went wrong.</summary>
+    public CounterLayout Counters { get; }
+
     /// <summary>Semaphores to raise beside those of the sites.</summary>
     public IReadOnlyList<Activation> Activations { get; }
 
     /// <summary>The most bytes of a text that are recorded, a multiple of 8.</summary>
     public int TextLimit { get; }
+
+    private static List<Variable> VariablesOf(Expression expression)
+    {
+        var found = new List<Variable>();
+        ExpressionParts.Any(expression, e =>
+        {
+            if (e is VariableExpression v)
+                found.Add(v.Variable);
+            return false;
+        });
+        return found;
+    }
 }

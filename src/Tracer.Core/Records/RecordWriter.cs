@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Tracer.Core.Evaluation;
+using Tracer.Core.Execution;
 using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 
@@ -26,22 +27,20 @@ public sealed class RecordWriter
     /// </summary>
     /// <param name="emission">What to write.</param>
     /// <param name="evaluator">Evaluates over the thread's registers and memory.</param>
-    /// <param name="time">CLOCK_MONOTONIC nanoseconds.</param>
-    /// <param name="pid">Process id.</param>
-    /// <param name="tid">Thread id.</param>
-    /// <param name="cpu">CPU, or -1.</param>
-    /// <param name="comm">The thread's name; at most 15 bytes count.</param>
-    public ReadOnlySpan<byte> Write(
-        Emission emission, scoped ref ExpressionEvaluator evaluator, ulong time, int pid, int tid, int cpu, scoped ReadOnlySpan<byte> comm)
+    /// <param name="facts">Time, process, thread, CPU and name of the hit.</param>
+    public ReadOnlySpan<byte> Write(Emission emission, scoped ref ExpressionEvaluator evaluator, IHitFacts facts)
     {
+        ArgumentNullException.ThrowIfNull(emission);
+        ArgumentNullException.ThrowIfNull(facts);
         var header = _buffer.AsSpan(0, RecordLayout.HeaderSize);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[RecordLayout.TimeOffset..], time);
-        BinaryPrimitives.WriteInt32LittleEndian(header[RecordLayout.PidTgidOffset..], tid);
-        BinaryPrimitives.WriteInt32LittleEndian(header[(RecordLayout.PidTgidOffset + 4)..], pid);
-        BinaryPrimitives.WriteInt32LittleEndian(header[RecordLayout.CpuOffset..], cpu);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[RecordLayout.TimeOffset..], Fact(facts, BuiltInValue.Timestamp, 0));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[RecordLayout.PidTgidOffset..], (uint)Fact(facts, BuiltInValue.ThreadId, 0));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[(RecordLayout.PidTgidOffset + 4)..], (uint)Fact(facts, BuiltInValue.ProcessId, 0));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[RecordLayout.CpuOffset..], (uint)Fact(facts, BuiltInValue.Cpu, ulong.MaxValue));
         BinaryPrimitives.WriteInt32LittleEndian(header[RecordLayout.EmissionOffset..], emission.Index);
         var name = header.Slice(RecordLayout.CommOffset, RecordLayout.CommSize);
         name.Clear();
+        var comm = facts.Comm;
         comm[..Math.Min(comm.Length, RecordLayout.CommSize - 1)].CopyTo(name);
 
         var slots = emission.Values.Count * RecordLayout.SlotSize;
@@ -53,10 +52,11 @@ public sealed class RecordWriter
             ulong value;
             var bytes = 0;
             var charset = Charset.Utf8;
-            if (emission.Values[k].Expression is TextExpression text)
-                status = evaluator.ReadText(text, _buffer.AsSpan(end, _textLimit), out bytes, out charset, out value);
+            var expression = emission.Values[k].Expression;
+            if (expression.Type is TextType)
+                status = evaluator.ReadText(expression, _buffer.AsSpan(end, _textLimit), out bytes, out charset, out value);
             else
-                status = evaluator.Evaluate(emission.Values[k].Expression, out value);
+                status = evaluator.Evaluate(expression, out value);
             BinaryPrimitives.WriteUInt64LittleEndian(slot[RecordLayout.SlotValueOffset..], value);
             BinaryPrimitives.WriteInt32LittleEndian(slot[RecordLayout.SlotTextBytesOffset..], bytes);
             slot[RecordLayout.SlotStatusOffset] = (byte)status;
@@ -68,4 +68,6 @@ public sealed class RecordWriter
 
         return _buffer.AsSpan(0, end);
     }
+
+    private static ulong Fact(IHitFacts facts, BuiltInValue value, ulong otherwise) => facts.TryGet(value, out var number) ? number : otherwise;
 }

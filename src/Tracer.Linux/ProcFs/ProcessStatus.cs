@@ -33,6 +33,9 @@ public sealed record ProcessStatus
     /// <summary>The effective user id.</summary>
     public uint EffectiveUserId { get; init; }
 
+    /// <summary>Real group id.</summary>
+    public uint RealGroupId { get; init; }
+
     /// <summary>Its thread id in every pid namespace from ours to its own, outermost first; one entry means that it shares ours (Linux 4.1).</summary>
     public IReadOnlyList<int> NamespacePids { get; init; } = [];
 
@@ -68,6 +71,7 @@ public sealed record ProcessStatus
                 var key when key.SequenceEqual("TracerPid"u8) => status with { TracerPid = Number(value) },
                 var key when key.SequenceEqual("Threads"u8) => status with { Threads = Number(value) },
                 var key when key.SequenceEqual("Uid"u8) => status with { RealUserId = UserId(value, 0), EffectiveUserId = UserId(value, 1) },
+                var key when key.SequenceEqual("Gid"u8) => status with { RealGroupId = UserId(value, 0) },
                 var key when key.SequenceEqual("NSpid"u8) => status with { NamespacePids = Numbers(value) },
                 var key when key.SequenceEqual("CapEff"u8) => status with { EffectiveCapabilities = new(Hexadecimal(value)) },
                 var key when key.SequenceEqual("Seccomp"u8) => status with { SeccompMode = Utf8Parser.TryParse(value, out int mode, out _) ? mode : null },

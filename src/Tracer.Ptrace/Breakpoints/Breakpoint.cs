@@ -1,10 +1,10 @@
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
-using Tracer.Ptrace.Hits;
 
 namespace Tracer.Ptrace.Breakpoints;
 
 /// <summary>One planned site in the target: what was there, what stands in for it, and what happens at a hit.</summary>
-internal sealed class Breakpoint(PlannedSite site, byte original, DisplacedInstruction displaced, SitePlan plan)
+internal sealed class Breakpoint(PlannedSite site, byte original, DisplacedInstruction displaced)
 {
     public PlannedSite Site { get; } = site;
 
@@ -14,7 +14,8 @@ internal sealed class Breakpoint(PlannedSite site, byte original, DisplacedInstr
 
     public DisplacedInstruction Displaced { get; } = displaced;
 
-    public SitePlan Plan { get; } = plan;
+    /// <summary>Whether any expression reads xmm, which costs one more ptrace call at a hit.</summary>
+    public bool NeedsVectors { get; } = site.Clauses.Any(c => c.Expressions.Any(e => ExpressionParts.Any(e, p => p is VectorExpression)));
 
     /// <summary>Where the instruction's copy is; zero when it has none.</summary>
     public ulong Slot { get; private set; }

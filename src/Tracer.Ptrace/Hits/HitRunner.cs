@@ -1,84 +1,39 @@
+using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
 using Tracer.Core.Evaluation;
+using Tracer.Core.Execution;
 using Tracer.Core.Plans;
-using Tracer.Core.Probes;
-using Tracer.Core.Records;
 using Tracer.Elf;
 using Tracer.Linux;
+using Tracer.Ptrace.Breakpoints;
 using Tracer.Ptrace.Tracees;
 
 namespace Tracer.Ptrace.Hits;
 
-/// <summary>Carries out a site's clauses over the registers and memory of the thread that hit it. Allocates nothing.</summary>
+/// <summary>Has the plan's executor carry out a breakpoint's clauses over the thread that hit it. Allocates nothing.</summary>
 internal sealed class HitRunner(ISystemCallGate gate, TracePlan plan, TraceeMemory memory, IEventSink sink)
 {
-    private readonly RecordWriter _writer = new(plan);
+    private readonly PlanExecutor _executor = new(plan, memory, sink);
+    private readonly HitFacts _facts = new(gate, plan.Target.ProcessId);
     private RegisterSet _registers;
-    private ulong _lostFrames;
 
-    /// <summary>Frames that could not be saved.</summary>
-    public ulong LostFrames => Volatile.Read(ref _lostFrames);
+    public bool HasBatch => _executor.HasBatch;
 
-    /// <summary>Whether events went to the sink since the last <see cref="EndBatch"/>.</summary>
-    public bool HasBatch { get; private set; }
+    public void EndBatch() => _executor.EndBatch();
 
-    public void EndBatch()
-    {
-        HasBatch = false;
-        sink.OnBatchEnd();
-    }
+    public ulong ReadCounter(int counter) => _executor.ReadCounter(counter);
+
+    public AggregationSnapshot ReadAggregation(int aggregation, bool reset) => _executor.ReadAggregation(aggregation, reset);
+
+    public void ForgetThread(int tid) => _executor.ForgetThread(tid);
 
     /// <summary>Runs the clauses; rip in <paramref name="registers"/> is the instruction's address, <paramref name="now"/> is in nanoseconds.</summary>
-    public void Run(SitePlan site, Tracee tracee, in UserRegisters registers, long now)
+    public void Run(Breakpoint breakpoint, Tracee tracee, in UserRegisters registers, long now)
     {
         Fill(registers);
-        _registers.HasVectors = site.NeedsVectors && FillVectors(tracee.Tid);
-        foreach (var clause in site.Clauses) Run(clause, tracee, now);
-    }
-
-    private void Run(SitePlan.PreparedClause prepared, Tracee tracee, long now)
-    {
-        var clause = prepared.Clause;
-        FrameTable.Values values = default;
-        scoped ReadOnlySpan<ulong> saved = default;
-        if (clause.Guard is not null)
-        {
-            var guard = new ExpressionEvaluator(in _registers, memory, default);
-            if (guard.Evaluate(clause.Guard, out var holds) != EvaluationStatus.Ok || holds == 0) return;
-        }
-
-        if (clause.Restore is not null)
-        {
-            var finder = new ExpressionEvaluator(in _registers, memory, default);
-            if (finder.Evaluate(clause.Restore.Key, out var key) != EvaluationStatus.Ok) return;
-            if (!tracee.Frames.TryTake(prepared.RestoreStore, key, out values)) return;
-            saved = ((ReadOnlySpan<ulong>)values)[..clause.Restore.Store.ValueCount];
-        }
-
-        var evaluator = new ExpressionEvaluator(in _registers, memory, saved);
-        if (clause.Emission is not null)
-        {
-            var record = _writer.Write(
-                clause.Emission, ref evaluator, (ulong)now, plan.Target.ProcessId, tracee.Tid, -1, tracee.Name.At(gate, now));
-            sink.OnEvent(new EventRecord(clause.Emission, record));
-            HasBatch = true;
-        }
-
-        if (clause.Save is not null) Save(clause.Save, prepared.SaveStore, tracee, ref evaluator);
-    }
-
-    private void Save(FrameSave save, int store, Tracee tracee, ref ExpressionEvaluator evaluator)
-    {
-        FrameTable.Values values = default;
-        var whole = evaluator.Evaluate(save.Key, out var key) == EvaluationStatus.Ok;
-        for (var k = 0; whole && k < save.Values.Count; k++)
-        {
-            whole = evaluator.Evaluate(save.Values[k], out var value) == EvaluationStatus.Ok;
-            values[k] = value;
-        }
-
-        if (whole) tracee.Frames.Save(store, key, values);
-        else Volatile.Write(ref _lostFrames, _lostFrames + 1);
+        _registers.HasVectors = breakpoint.NeedsVectors && FillVectors(tracee.Tid);
+        _facts.MoveTo(tracee, now);
+        _executor.Run(breakpoint.Site, in _registers, _facts, tracee.Frames);
     }
 
     private void Fill(in UserRegisters from)

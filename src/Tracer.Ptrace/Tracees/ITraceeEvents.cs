@@ -8,6 +8,9 @@ internal interface ITraceeEvents
     /// <summary>The thread stands before the delivery of a signal, which may be a breakpoint's. Must resume it.</summary>
     void OnSignal(Tracee tracee, Signal signal);
 
+    /// <summary>The thread has ended, or is traced no more.</summary>
+    void OnEnded(Tracee tracee);
+
     /// <summary>A child process with a copy of the target's memory stands before its first instruction; it is detached when this returns.</summary>
     void OnCopiedProcess(Tracee child);
 

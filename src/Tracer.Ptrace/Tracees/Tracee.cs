@@ -1,3 +1,4 @@
+using Tracer.Core.Execution;
 using Tracer.Linux;
 using Tracer.Ptrace.Hits;
 

@@ -206,6 +206,7 @@ internal sealed partial class TraceeGroup : IDisposable
         _vforked.Remove(tracee.Tid);
         _forked.Remove(tracee.Tid);
         tracee.Name.Dispose();
+        _events.OnEnded(tracee);
     }
 
     private void Dispatch(int tid, WaitStatus status)

@@ -1,0 +1,8 @@
+namespace Tracer.Core.Aggregations;
+
+/// <summary>What an aggregation held at a moment, or gained in an interval.</summary>
+/// <param name="Aggregation">Which.</param>
+/// <param name="Rows">Its rows, in no order.</param>
+/// <param name="Overflow">Hits that found no room for a new key; exact.</param>
+/// <param name="Faults">Hits whose value could not be read; exact. An unreadable key is no fault: it is a row of its own.</param>
+public sealed record AggregationSnapshot(Aggregation Aggregation, IReadOnlyList<AggregationRow> Rows, ulong Overflow, ulong Faults);

@@ -1,0 +1,222 @@
+using Tracer.Core.Aggregations;
+using Tracer.Core.Backends;
+using Tracer.Core.Evaluation;
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Core.Records;
+using Tracer.Core.Targets;
+
+namespace Tracer.Core.Execution;
+
+/// <summary>
+/// Carries out the clauses of a plan in this process, over a hit's registers and the target's memory: what backends without programs in the kernel do at
+/// every hit. One thread executes; counters and aggregations may be read by others. A hit allocates nothing but rows and elements that are new.
+/// </summary>
+public sealed class PlanExecutor
+{
+    private readonly TracePlan _plan;
+    private readonly ITargetMemory _memory;
+    private readonly IEventSink _sink;
+    private readonly RecordWriter _writer;
+    private readonly KeyWriter _key = new();
+    private readonly VariableStore _variables;
+    private readonly Dictionary<Aggregation, int> _indices = [];
+    private readonly AggregationTable[] _tables;
+    private readonly ulong[] _counters;
+    private readonly byte[] _text;
+
+    /// <summary>An executor of a plan that sends events to a sink.</summary>
+    public PlanExecutor(TracePlan plan, ITargetMemory memory, IEventSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        _plan = plan;
+        _memory = memory;
+        _sink = sink;
+        _writer = new RecordWriter(plan);
+        _variables = new VariableStore(plan.Variables);
+        _tables = [.. plan.Aggregations.Select(a => new AggregationTable(a))];
+        for (var k = 0; k < plan.Aggregations.Count; k++)
+            _indices.Add(plan.Aggregations[k], k);
+        _counters = new ulong[plan.Counters.Count];
+        _text = new byte[plan.TextLimit];
+    }
+
+    /// <summary>Whether events went to the sink since the last <see cref="EndBatch"/>.</summary>
+    public bool HasBatch { get; private set; }
+
+    /// <summary>Tells the sink that no further event is waiting.</summary>
+    public void EndBatch()
+    {
+        HasBatch = false;
+        _sink.OnBatchEnd();
+    }
+
+    /// <summary>One of the plan's counters; see <see cref="TracePlan.Counters"/>.</summary>
+    public ulong ReadCounter(int counter) => Volatile.Read(ref _counters[counter]);
+
+    /// <summary>An aggregation as it is now; with <paramref name="reset"/> it begins anew.</summary>
+    public AggregationSnapshot ReadAggregation(int aggregation, bool reset)
+    {
+        var table = _tables[aggregation];
+        IReadOnlyList<AggregationRow> rows;
+        lock (table)
+        {
+            rows = table.Rows();
+            if (reset)
+                table.Clear();
+        }
+
+        return new AggregationSnapshot(
+            table.Aggregation, rows, ReadCounter(_plan.Counters.Overflow(aggregation)), ReadCounter(_plan.Counters.ValueFaults(aggregation)));
+    }
+
+    /// <summary>Carries out the clauses of a site.</summary>
+    /// <param name="site">The site that was hit.</param>
+    /// <param name="registers">The thread's registers; rip is the instruction's address.</param>
+    /// <param name="facts">What else is known of the hit.</param>
+    /// <param name="frames">The frames that the thread has saved.</param>
+    public void Run(PlannedSite site, in RegisterSet registers, IHitFacts facts, FrameTable frames)
+    {
+        ArgumentNullException.ThrowIfNull(site);
+        ArgumentNullException.ThrowIfNull(frames);
+        foreach (var clause in site.Clauses)
+            Run(clause, in registers, facts, frames);
+    }
+
+    /// <summary>Drops the variables of a thread that has ended.</summary>
+    public void ForgetThread(int threadId) => _variables.ForgetThread(threadId);
+
+    private void Run(Clause clause, in RegisterSet registers, IHitFacts facts, FrameTable frames)
+    {
+        FrameTable.FrameValues values = default;
+        scoped ReadOnlySpan<ulong> saved = default;
+        var context = new EvaluationContext(_memory, facts, _variables, _plan.TextLimit);
+        var before = new ExpressionEvaluator(in registers, context, default);
+        if (clause.Guard is not null && (before.Evaluate(clause.Guard, out var holds) != EvaluationStatus.Ok || holds == 0))
+            return;
+        if (clause.Restore is { } restore)
+        {
+            if (before.Evaluate(restore.Key, out var key) != EvaluationStatus.Ok || !frames.TryTake(restore.Store, key, out values))
+                return;
+            saved = ((ReadOnlySpan<ulong>)values)[..restore.Store.ValueCount];
+        }
+
+        var evaluator = new ExpressionEvaluator(in registers, context, saved);
+        if (Act(clause, ref evaluator, facts) && clause.Emission is not null)
+        {
+            var record = _writer.Write(clause.Emission, ref evaluator, facts);
+            _sink.OnEvent(new EventRecord(clause.Emission, record));
+            HasBatch = true;
+        }
+
+        if (clause.Save is not null)
+            Save(clause.Save, ref evaluator, frames);
+    }
+
+    /// <summary>Condition and actions; false when the hit ends here.</summary>
+    private bool Act(Clause clause, ref ExpressionEvaluator evaluator, IHitFacts facts)
+    {
+        if (clause.Condition is not null)
+        {
+            if (evaluator.Evaluate(clause.Condition, out var holds) != EvaluationStatus.Ok)
+            {
+                Count(_plan.Counters.Faults);
+                return false;
+            }
+
+            if (holds == 0)
+                return false;
+        }
+
+        for (var k = 0; k < clause.Actions.Count; k++)
+        {
+            switch (clause.Actions[k])
+            {
+                case AggregateAction aggregate:
+                    Aggregate(aggregate, ref evaluator);
+                    break;
+                case AssignAction assign when !Assign(assign, ref evaluator, facts):
+                    Count(_plan.Counters.Faults);
+                    return false;
+                default:
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    private void Aggregate(AggregateAction action, ref ExpressionEvaluator evaluator)
+    {
+        var index = _indices[action.Aggregation];
+        ulong value = 0;
+        if (action.Value is not null && evaluator.Evaluate(action.Value, out value) != EvaluationStatus.Ok)
+        {
+            Count(_plan.Counters.ValueFaults(index));
+            return;
+        }
+
+        _key.Clear();
+        foreach (var key in action.Keys)
+        {
+            if (key.Type is IntegerType)
+            {
+                var status = evaluator.Evaluate(key, out var number);
+                _key.Add(number, status);
+            }
+            else
+            {
+                var status = evaluator.ReadText(key, _text, out var bytes, out var charset, out _);
+                _key.Add(_text.AsSpan(0, bytes), charset, status);
+            }
+        }
+
+        var table = _tables[index];
+        bool taken;
+        lock (table)
+            taken = table.TryAdd(_key.Key, value);
+        if (!taken)
+            Count(_plan.Counters.Overflow(index));
+    }
+
+    private bool Assign(AssignAction action, ref ExpressionEvaluator evaluator, IHitFacts facts)
+    {
+        if (evaluator.Evaluate(action.Value, out var value) != EvaluationStatus.Ok)
+            return false;
+        if (evaluator.WriteKey(action.Target, _key, out _) != EvaluationStatus.Ok)
+            return false;
+        if (!_variables.TryWrite(action.Target.Variable, _key.Key, value))
+            Count(_plan.Counters.Drops(IndexOf(action.Target.Variable)));
+        return true;
+    }
+
+    private int IndexOf(Variable variable)
+    {
+        for (var k = 0; k < _plan.Variables.Count; k++)
+        {
+            if (ReferenceEquals(_plan.Variables[k], variable))
+                return k;
+        }
+
+        return 0;
+    }
+
+    private void Save(FrameSave save, ref ExpressionEvaluator evaluator, FrameTable frames)
+    {
+        FrameTable.FrameValues values = default;
+        var whole = evaluator.Evaluate(save.Key, out var key) == EvaluationStatus.Ok;
+        for (var k = 0; whole && k < save.Values.Count; k++)
+        {
+            whole = evaluator.Evaluate(save.Values[k], out var value) == EvaluationStatus.Ok;
+            values[k] = value;
+        }
+
+        if (whole)
+            frames.Save(save.Store, key, values);
+        else
+            Count(_plan.Counters.LostFrames);
+    }
+
+    private void Count(int counter) => Volatile.Write(ref _counters[counter], _counters[counter] + 1);
+}

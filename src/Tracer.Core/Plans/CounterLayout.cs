@@ -1,0 +1,29 @@
+namespace Tracer.Core.Plans;
+
+/// <summary>The numbers of a plan's counters of what went wrong; backends keep them as one array of 64-bit counts.</summary>
+/// <param name="emissions">Emissions of the plan.</param>
+/// <param name="aggregations">Its aggregations.</param>
+/// <param name="variables">Its variables.</param>
+public sealed class CounterLayout(int emissions, int aggregations, int variables)
+{
+    /// <summary>How many counters there are.</summary>
+    public int Count { get; } = emissions + 2 + (2 * aggregations) + variables;
+
+    /// <summary>Frames whose entry could not be remembered.</summary>
+    public int LostFrames { get; } = emissions;
+
+    /// <summary>Hits whose condition or assignment could not be computed.</summary>
+    public int Faults => LostFrames + 1;
+
+    /// <summary>Events of an emission that could not be sent; the same number as the emission's.</summary>
+    public static int LostEvents(int emission) => emission;
+
+    /// <summary>Hits of an aggregation that found no room for a new row.</summary>
+    public int Overflow(int aggregation) => LostFrames + 2 + (2 * aggregation);
+
+    /// <summary>Hits of an aggregation whose value could not be read.</summary>
+    public int ValueFaults(int aggregation) => LostFrames + 3 + (2 * aggregation);
+
+    /// <summary>Assignments to a variable that found no room.</summary>
+    public int Drops(int variable) => Count - 1 - variable;
+}
