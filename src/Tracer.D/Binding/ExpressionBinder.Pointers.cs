@@ -76,7 +76,7 @@ internal sealed partial class ExpressionBinder
     private TypedExpression? BindPointerArithmetic(BinarySyntax binary, TypedExpression left, TypedExpression right)
     {
         if (left.Type is PointerDType { Element: { } element } && left.Type == right.Type && binary.Operator == BinarySyntaxOperator.Subtract)
-            return Difference(left.Expression, right.Expression, Stride(element), binary.Span);
+            return Difference(left.Expression, right.Expression, element, binary.Span);
         if (left.Type is PointerDType && right.Type is IntegerDType)
             return Advance(left, right.Expression, CoreOperator(binary.Operator), binary.Span);
         if (right.Type is PointerDType && left.Type is IntegerDType && binary.Operator == BinarySyntaxOperator.Add)
@@ -93,7 +93,7 @@ internal sealed partial class ExpressionBinder
         var stride = Stride(((PointerDType)pointer.Type).Element);
         if (stride == 0)
             return ReportNoSize(((PointerDType)pointer.Type).Element, span);
-        var distance = Build.ToUInt64(Build.Convert(count, Conversions.Promote(count.Integer)));
+        var distance = Folding.ToUInt64(Folding.Convert(count, Conversions.Promote(count.Integer)));
         if (stride > 1)
             distance = Folding.Binary(BinaryOperator.Multiply, distance, Build.Constant((ulong)stride));
         if (distance is ConstantExpression c)
@@ -101,11 +101,12 @@ internal sealed partial class ExpressionBinder
         return pointer with { Expression = Folding.Binary(@operator, pointer.Expression, distance) };
     }
 
-    private TypedExpression? Difference(Expression left, Expression right, int stride, TextSpan span)
+    private TypedExpression? Difference(Expression left, Expression right, DType element, TextSpan span)
     {
+        var stride = Stride(element);
         if (stride == 0)
-            return ReportNoSize(VoidDType.Instance, span);
-        var bytes = Build.Convert(Folding.Binary(BinaryOperator.Subtract, left, right), IntegerType.Int64);
+            return ReportNoSize(element, span);
+        var bytes = Folding.Convert(Folding.Binary(BinaryOperator.Subtract, left, right), IntegerType.Int64);
         return Integer(stride == 1 ? bytes : Folding.Binary(BinaryOperator.Divide, bytes, Build.Constant((ulong)stride, IntegerType.Int64)));
     }
 

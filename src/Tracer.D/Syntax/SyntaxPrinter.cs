@@ -52,7 +52,10 @@ public static class SyntaxPrinter
                 b.Append(i.Text);
                 break;
             case CharacterSyntax c:
-                b.Append(CultureInfo.InvariantCulture, $"'\\x{(byte)c.Value:x2}'");
+                if (c.Value is > ' ' and < 0x7f and not ('\'' or '\\'))
+                    b.Append('\'').Append((char)c.Value).Append('\'');
+                else
+                    b.Append(CultureInfo.InvariantCulture, $"'\\x{(byte)c.Value:x2}'");
                 break;
             case StringSyntax s:
                 b.Append(Quote(s.Text));
