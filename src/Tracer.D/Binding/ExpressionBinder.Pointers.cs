@@ -69,8 +69,7 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
-        var value = ValueAt(bound.Expression, found.Offset, found.Type, member.Span);
-        return value is null || found.BitSize == 0 ? value : BitField(value, found);
+        return found.BitSize == 0 ? ValueAt(bound.Expression, found.Offset, found.Type, member.Span) : BitField(bound.Expression, found, member.NameSpan);
     }
 
     private TypedExpression? BindPointerArithmetic(BinarySyntax binary, TypedExpression left, TypedExpression right)
@@ -128,15 +127,21 @@ internal sealed partial class ExpressionBinder
         }
     }
 
-    // The storage unit is shifted up and down again, which extends by the type's sign.
-    private static TypedExpression BitField(TypedExpression unit, StructMember member)
+    // The bytes the bits touch, shifted up to the top and down again, which extends by the type's sign.
+    private TypedExpression? BitField(Expression address, MemberPlace field, TextSpan span)
     {
-        var type = unit.Expression.Integer;
-        var width = type.Size * 8;
-        var up = Math.Clamp(width - member.BitOffset - member.BitSize, 0, width - 1);
-        var down = Math.Clamp(width - member.BitSize, 0, width - 1);
-        var raised = Folding.Binary(BinaryOperator.ShiftLeft, unit.Expression, new ConstantExpression((ulong)up, type));
-        return unit with { Expression = Folding.Binary(BinaryOperator.ShiftRight, raised, new ConstantExpression((ulong)down, type)) };
+        var bits = field.BitOffset + field.BitSize;
+        if (field.Type is not IntegerDType { Integer: var type } || bits > 64 || field.BitOffset < 0)
+        {
+            diagnostics.Add(DiagnosticIds.UnknownMember, $"the bits of {field.Name} cannot be read", span);
+            return null;
+        }
+
+        var touched = Build.Load(address, field.Offset, IntegerType.Of(bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8, signed: false));
+        var wide = Folding.Convert(touched, type.Signed ? IntegerType.Int64 : IntegerType.UInt64);
+        var raised = Folding.Binary(BinaryOperator.ShiftLeft, wide, Build.Constant((ulong)(64 - bits), wide.Integer));
+        var lowered = Folding.Binary(BinaryOperator.ShiftRight, raised, Build.Constant((ulong)(64 - field.BitSize), wide.Integer));
+        return new TypedExpression(field.Type, Folding.Convert(lowered, type));
     }
 
     // As GNU C has it, void counts as a byte.

@@ -10,12 +10,12 @@ namespace Tracer.D.Binding;
 /// </summary>
 internal sealed partial class ExpressionBinder(Scope scope, DiagnosticList diagnostics)
 {
-    /// <summary>Binds an expression whose value is wanted: an integer, a float or a text. A char array is its text.</summary>
+    /// <summary>Binds an expression whose value is wanted: an integer, a float or a text. A char pointer and a char array are their text.</summary>
     public Expression? BindValue(ExpressionSyntax syntax)
     {
         if (Bind(syntax) is not { } bound)
             return null;
-        if (bound.Type is ArrayDType && AsText(bound) is { } text)
+        if (bound.Type is ArrayDType or PointerDType { Element: IntegerDType { Integer.Signed: true } } && AsText(bound) is { } text)
             return text;
         if (bound.Type is not StructDType)
             return bound.Expression;
