@@ -37,7 +37,7 @@ internal sealed partial class Parser
             return node;
         if (!isSubstitution)
             Remember(node);
-        return ReadTemplateArguments(isOfFunction: true) is { } arguments ? Template(node, arguments, state) : null;
+        return ReadTemplateArguments(state.IsOfFunction) is { } arguments ? Template(node, arguments, state) : null;
     }
 
     private static Node Template(Node node, List<Node> arguments, NameState state)
@@ -77,7 +77,7 @@ internal sealed partial class Parser
                     prefix = Remember(part);
                     continue;
                 case 'I':
-                    if (prefix is null || ReadTemplateArguments(isOfFunction: true) is not { } arguments)
+                    if (prefix is null || ReadTemplateArguments(state.IsOfFunction) is not { } arguments)
                         return null;
                     prefix = Remember(Template(prefix, arguments, state));
                     continue;
@@ -113,8 +113,8 @@ internal sealed partial class Parser
         Next();
         if (ReadEncoding() is not { } encoding || !Take('E'))
             return null;
-        // The return type of a function nested in a local one would be taken for that of the whole.
-        if (encoding is { Kind: NodeKind.Encoding, A: not null, B.Kind: NodeKind.Local })
+        // Its return type would be taken for that of the whole.
+        if (encoding.Kind == NodeKind.Encoding)
             encoding.A = null;
         if (Take('s'))
             return SkipDiscriminator() ? new(NodeKind.Local) { A = encoding, B = Node.Name("string literal") } : null;

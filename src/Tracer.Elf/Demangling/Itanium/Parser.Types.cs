@@ -72,10 +72,12 @@ internal sealed partial class Parser
         return ReadType() is { } type ? Remember(new(NodeKind.Qualifier) { A = type, Text = text }) : null;
     }
 
-    // The qualifiers together make one candidate with the type, a function's belong to it.
+    // The qualifiers together make one candidate with the type, a function's belong to it: it is none without them.
     private Node? ReadQualifiedType()
     {
         string qualifiers = ReadQualifiers();
+        if (Peek() == 'F')
+            return ReadFunctionType("") is { } function ? Remember(new(NodeKind.Qualifier) { A = function, Text = qualifiers }) : null;
         return ReadType() is { } type ? Remember(new(NodeKind.Qualifier) { A = type, Text = qualifiers }) : null;
     }
 

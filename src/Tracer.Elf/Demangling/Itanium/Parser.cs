@@ -66,7 +66,7 @@ internal sealed partial class Parser(string text)
 
     private Node? ReadFunctionOrData(int firstForward)
     {
-        var state = new NameState();
+        var state = new NameState { IsOfFunction = true };
         if (ReadName(state) is not { } name || !ResolveForward(firstForward))
             return null;
         if (AtEncodingEnd())
@@ -242,6 +242,8 @@ internal sealed partial class Parser(string text)
     {
         /// <summary>Constructors, destructors and conversions have no return type in their encoding.</summary>
         public bool IsUntyped { get; set; }
+        /// <summary>Whether it is a function's name, so that template parameters behind it are its arguments; those of a type's name are not.</summary>
+        public bool IsOfFunction { get; init; }
         public bool EndsWithTemplateArguments { get; set; }
         public string Qualifiers { get; set; } = "";
     }

@@ -14,8 +14,8 @@ internal sealed partial class Printer
                 break;
             case NodeKind.Unary:
                 Append(node.Text);
-                // The address of a function is written without its parameters.
-                if (node.Text == "&" && Resolve(node.A!) is { Kind: NodeKind.Encoding, A: null } function)
+                // The address of a function that is qualified is written without its parameters, by c++filt and so by us.
+                if (node.Text == "&" && Resolve(node.A!) is { Kind: NodeKind.Encoding, A: null, B.Kind: NodeKind.Qualified } function)
                     Write(function.B!);
                 else
                     WriteOperand(node.A!);
@@ -101,8 +101,8 @@ internal sealed partial class Printer
 
     private void WriteOperand(Node node)
     {
-        var kind = Resolve(node).Kind;
-        bool isSimple = kind is NodeKind.Text or NodeKind.StandardName or NodeKind.Qualified or NodeKind.BracedList or NodeKind.Tagged;
+        bool isSimple = Resolve(node) is { Kind: NodeKind.Text or NodeKind.StandardName or NodeKind.BracedList or NodeKind.Tagged }
+            or { Kind: NodeKind.Qualified, B.Kind: not NodeKind.Template };
         Append(isSimple ? "" : "(");
         Write(node);
         Append(isSimple ? "" : ")");

@@ -95,7 +95,8 @@ internal sealed partial class Printer
         int outer = _packIndex;
         WriteList(arguments);
         _packIndex = outer;
-        Append(_out.Length > 0 && _out[^1] == '>' ? " >" : ">");
+        // c++filt forgets what its last letter was when it takes back a comma.
+        Append(_out.Length > 0 && _out[^1] == '>' && _takenBackTo != _out.Length ? " >" : ">");
     }
 
     private void WriteEncoding(Node node)

@@ -17,6 +17,7 @@ internal sealed partial class Printer(bool withParameters)
     private int _depth;
     private int _steps;
     private int _packIndex = -1;
+    private int _takenBackTo = -1;
     private bool _failed;
 
     /// <summary>The text; null when it would be beyond all bounds.</summary>
@@ -47,7 +48,11 @@ internal sealed partial class Printer(bool withParameters)
         if (++_depth > MaxDepth || ++_steps > MaxSteps || _out.Length > MaxLength)
             _failed = true;
         if (!_failed)
-            WriteLeftHere(Resolve(node));
+        {
+            int outer = EnterElement(node);
+            WriteLeftHere(Resolve(node, outer));
+            _packIndex = outer;
+        }
         _depth--;
     }
 
@@ -56,19 +61,34 @@ internal sealed partial class Printer(bool withParameters)
         if (++_depth > MaxDepth || ++_steps > MaxSteps)
             _failed = true;
         if (!_failed)
-            WriteRightHere(Resolve(node));
+        {
+            int outer = EnterElement(node);
+            WriteRightHere(Resolve(node, outer));
+            _packIndex = outer;
+        }
         _depth--;
     }
 
+    // Packs within an element of a pack are whole.
+    private int EnterElement(Node node)
+    {
+        int outer = _packIndex;
+        if (node.Kind is NodeKind.Pack or NodeKind.Forward)
+            _packIndex = -1;
+        return outer;
+    }
+
+    private Node Resolve(Node node) => Resolve(node, _packIndex);
+
     // A pack within an expansion is its present element; a forward reference what it was found to be.
-    private Node Resolve(Node node)
+    private Node Resolve(Node node, int packIndex)
     {
         for (int hops = 0; hops < MaxDepth; hops++)
         {
             if (node.Kind == NodeKind.Forward && node.A is { } target)
                 node = target;
-            else if (node.Kind == NodeKind.Pack && _packIndex >= 0 && _packIndex < node.List.Count)
-                node = node.List[_packIndex];
+            else if (node.Kind == NodeKind.Pack && packIndex >= 0 && packIndex < node.List.Count)
+                (node, packIndex) = (node.List[packIndex], -1);
             else
                 return node;
         }
@@ -91,8 +111,9 @@ internal sealed partial class Printer(bool withParameters)
                 break;
             case NodeKind.Qualifier:
                 WriteLeft(node.A!);
+                // A template argument may be const already.
                 if (!IsFunction(node.A!))
-                    Append(node.Text);
+                    Append(Resolve(node.A!) is { Kind: NodeKind.Qualifier } inner && inner.Text.Contains(node.Text, StringComparison.Ordinal) ? "" : node.Text);
                 break;
             case NodeKind.Function:
                 WriteLeft(node.A!);
@@ -136,10 +157,7 @@ internal sealed partial class Printer(bool withParameters)
         switch (node.Kind)
         {
             case NodeKind.Pointer or NodeKind.LvalueReference or NodeKind.RvalueReference:
-                var (target, _) = Collapse(node);
-                if (NeedsParentheses(target))
-                    Append(")");
-                WriteRight(target);
+                WriteIndirectionRight(node);
                 break;
             case NodeKind.MemberPointer:
                 if (NeedsParentheses(node.B!))
@@ -168,28 +186,45 @@ internal sealed partial class Printer(bool withParameters)
 
     private void WriteIndirectionLeft(Node node)
     {
-        var (target, symbol) = Collapse(node);
+        int outer = _packIndex;
+        var target = Collapse(node, out string symbol);
         WriteLeft(target);
         if (IsFunction(target))
             Append("(");
         else if (IsArray(target))
             Append(" (");
         Append(symbol);
+        _packIndex = outer;
     }
 
-    // A reference to a reference, which template arguments make, is one: && only when both are.
-    private (Node Target, string Symbol) Collapse(Node node)
+    private void WriteIndirectionRight(Node node)
     {
-        if (node.Kind == NodeKind.Pointer)
-            return (Resolve(node.A!), "*");
-        bool isLvalue = node.Kind == NodeKind.LvalueReference;
-        var target = Resolve(node.A!);
-        for (int hops = 0; target.Kind is NodeKind.LvalueReference or NodeKind.RvalueReference && hops < MaxDepth; hops++)
+        int outer = _packIndex;
+        var target = Collapse(node, out _);
+        if (NeedsParentheses(target))
+            Append(")");
+        WriteRight(target);
+        _packIndex = outer;
+    }
+
+    // A reference to a reference, which template arguments make, is one: && only when both are. Goes into elements of packs.
+    private Node Collapse(Node node, out string symbol)
+    {
+        bool isPointer = node.Kind == NodeKind.Pointer, isLvalue = node.Kind == NodeKind.LvalueReference;
+        var target = Descend(node.A!);
+        for (int hops = 0; !isPointer && target.Kind is NodeKind.LvalueReference or NodeKind.RvalueReference && hops < MaxDepth; hops++)
         {
             isLvalue |= target.Kind == NodeKind.LvalueReference;
-            target = Resolve(target.A!);
+            target = Descend(target.A!);
         }
-        return (target, isLvalue ? "&" : "&&");
+        symbol = isPointer ? "*" : isLvalue ? "&" : "&&";
+        return target;
+    }
+
+    private Node Descend(Node node)
+    {
+        int outer = EnterElement(node);
+        return Resolve(node, outer);
     }
 
     private bool NeedsParentheses(Node node) => IsFunction(node) || IsArray(node);
@@ -249,8 +284,8 @@ internal sealed partial class Printer(bool withParameters)
             Write(item);
             if (_failed)
                 return;
-            if (_out.Length == after)
-                _out.Length = before;
+            if (_out.Length == after && after > before)
+                _takenBackTo = _out.Length = before;
         }
     }
 
