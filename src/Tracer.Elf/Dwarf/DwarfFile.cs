@@ -39,6 +39,28 @@ public static class DwarfFile
         };
     }
 
+    /// <summary>Those of the debugging sections that source lines and inlined functions need: the large ones with locations are not decompressed.</summary>
+    /// <param name="image">The image, or that of its separate debug file; its bytes must stay valid as long as the sections are used.</param>
+    /// <param name="supplementary">The sections of the file that .gnu_debugaltlink names, when it is at hand.</param>
+    public static DwarfSections LoadLines(ElfImage image, DwarfSections? supplementary = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new DwarfSections
+        {
+            Info = Section(image, "info"),
+            Abbrev = Section(image, "abbrev"),
+            Str = Section(image, "str"),
+            LineStr = Section(image, "line_str"),
+            StrOffsets = Section(image, "str_offsets"),
+            Addr = Section(image, "addr"),
+            RngLists = Section(image, "rnglists"),
+            Ranges = Section(image, "ranges"),
+            Line = Section(image, "line"),
+            Aranges = Section(image, "aranges"),
+            Supplementary = supplementary,
+        };
+    }
+
     private static ReadOnlyMemory<byte> Section(ElfImage image, string name) =>
         image.TryGetSectionData(".debug_" + name, out var data, out _) ? data : default;
 }

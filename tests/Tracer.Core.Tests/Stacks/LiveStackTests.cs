@@ -14,7 +14,11 @@ namespace Tracer.Core.Tests.Stacks;
 public sealed class LiveStackTests
 {
     public static TheoryData<string, string> Cases() =>
-        [.. from program in new[] { "stacks", "stacks-O0", "stacks-clang", "stacks.stripped" } from mode in new[] { "calls", "signal", "altstack", "thread" } select (program, mode)];
+    [
+        .. from program in new[] { "stacks", "stacks-O0", "stacks-clang", "stacks.stripped" }
+           from mode in new[] { "calls", "signal", "altstack", "thread" }
+           select (program, mode),
+    ];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -43,10 +47,7 @@ public sealed class LiveStackTests
     [Fact]
     public void Python_in_a_sleep_has_the_frames_of_gdb() => StoppedThread.OnOneThread(() =>
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/python3.11"), "python3.11 is not installed.");
-        using var target = LiveTarget.Start("/usr/bin/python3.11", ["-c", "import time\ndef f(n):\n  if n: list(map(f, [n-1]))\n  else: print('ready', flush=True); time.sleep(1000)\nf(3)"]);
-        target.ReadLine();
-        Thread.Sleep(50);
+        using var target = SleepingPython();
         var (frames, end) = Unwind(target.Pid, target.Pid);
         Assert.Equal(StackEnd.Outermost, end);
         Assert.InRange(frames.Length, 20, 127);
@@ -139,10 +140,35 @@ public sealed class LiveStackTests
         var target = LiveTarget.Start(Program(program), [mode]);
         target.ReadLine();
         // From the line to the system call that blocks.
-        var proc = new ProcFs(LinuxSystemCalls.Instance);
         if (mode != "work")
-            Assert.True(SpinWait.SpinUntil(() => proc.Tasks(target.Pid).Value.All(tid => proc.ThreadStatus(target.Pid, tid).Value.State == ProcessState.Sleeping), TimeSpan.FromSeconds(10)));
+            WaitUntilAllSleep(target.Pid);
         return target;
+    }
+
+    internal static LiveTarget SleepingPython()
+    {
+        const string Program = """
+            import time
+            def f(n):
+                if n:
+                    list(map(f, [n - 1]))
+                else:
+                    print("ready", flush=True)
+                    time.sleep(1000)
+            f(3)
+            """;
+        Assert.SkipUnless(File.Exists("/usr/bin/python3.11"), "python3.11 is not installed.");
+        var target = LiveTarget.Start("/usr/bin/python3.11", ["-c", Program]);
+        target.ReadLine();
+        WaitUntilAllSleep(target.Pid);
+        return target;
+    }
+
+    private static void WaitUntilAllSleep(int pid)
+    {
+        var proc = new ProcFs(LinuxSystemCalls.Instance);
+        Assert.True(SpinWait.SpinUntil(
+            () => proc.Tasks(pid).Value.All(tid => proc.ThreadStatus(pid, tid).Value.State == ProcessState.Sleeping), TimeSpan.FromSeconds(10)));
     }
 
     internal static int SecondThread(int pid) => new ProcFs(LinuxSystemCalls.Instance).Tasks(pid).Value.Single(tid => tid != pid);

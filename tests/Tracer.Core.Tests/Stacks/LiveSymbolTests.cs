@@ -4,7 +4,6 @@ using Tracer.Core.Stacks;
 using Tracer.Core.Stacks.Symbols;
 using Tracer.Core.Targets;
 using Tracer.Linux;
-using Tracer.Testing;
 using Xunit;
 
 namespace Tracer.Core.Tests.Stacks;
@@ -36,10 +35,7 @@ public sealed partial class LiveSymbolTests
     [Fact]
     public void Python_in_a_sleep_has_the_names_of_gdb() => StoppedThread.OnOneThread(() =>
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/python3.11"), "python3.11 is not installed.");
-        using var target = LiveTarget.Start("/usr/bin/python3.11", ["-c", "import time\ndef f(n):\n  if n: list(map(f, [n-1]))\n  else: print('ready', flush=True); time.sleep(1000)\nf(3)"]);
-        target.ReadLine();
-        Thread.Sleep(50);
+        using var target = LiveStackTests.SleepingPython();
         var frames = Symbolise(target.Pid, target.Pid);
         var gdb = Gdb.Backtrace(target.Pid);
         Assert.Equal(gdb.Select(f => $"{Simple(f.Name)} {f.IsInlined}"), frames.Select(f => $"{Simple(f.Function)} {f.IsInlined}"));
@@ -116,6 +112,74 @@ public sealed partial class LiveSymbolTests
         Assert.EndsWith("gettimeofday+0x1 ([vdso])", frame.ToString());
         // What was found is not looked up again.
         Assert.Same(symboliser.Resolve(symbol.Value + process.Vdso.LoadBias), symboliser.Resolve(symbol.Value + process.Vdso.LoadBias));
+    });
+
+    [Fact]
+    public void Entries_of_the_plt_have_the_names_that_gdb_gives_them() => StoppedThread.OnOneThread(() =>
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/objdump"), "binutils is not installed.");
+        using var target = LiveStackTests.Start("stacks", "calls");
+        using var process = new TargetOpener(Kernel).Open(target.Pid);
+        using var symboliser = new Symboliser(Kernel, process);
+        var module = process.Modules.Single(m => m.Name == "stacks");
+        using var objdump = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/objdump", ["-d", "-j", ".plt", module.OpenPath])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        var count = 0;
+        while (objdump.StandardOutput.ReadLine() is { } line)
+        {
+            // 0000000000001030 <puts@plt>:
+            if (!line.EndsWith("@plt>:", StringComparison.Ordinal))
+                continue;
+            count++;
+            var address = Convert.ToUInt64(line[..16], 16) + module.LoadBias;
+            var frame = Assert.Single(symboliser.Resolve(address + 3));
+            Assert.Equal($"{Elf.Demangling.Demangler.Demangle(line[18..^6])}@plt+0x3 (stacks)", frame.ToString());
+        }
+
+        objdump.WaitForExit();
+        Assert.InRange(count, 5, 1000);
+    });
+
+    [Fact(Explicit = true)]
+    public void Measure() => StoppedThread.OnOneThread(() =>
+    {
+        using var target = LiveStackTests.SleepingPython();
+        using var process = new TargetOpener(Kernel).Open(target.Pid);
+        using var symboliser = new Symboliser(Kernel, process);
+        using var stopped = new StoppedThread(target.Pid);
+        var registers = stopped.Registers;
+        var unwinder = new StackUnwinder(process.Code);
+        var frames = new NativeFrame[StackUnwinder.DefaultDepth];
+        var copy = new byte[16 << 10];
+        var slice = new StackSlice();
+        slice.Set(registers[Elf.X64Register.Rsp], copy.AsMemory(0, process.Memory.Read(registers[Elf.X64Register.Rsp], copy)));
+        var count = 0;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        unwinder.Unwind(registers, slice, frames, out count);
+        Report("first unwind", 1);
+        for (var i = 0; i < 20_000; i++)
+            unwinder.Unwind(registers, slice, frames, out count);
+        Report($"unwind of {count} frames from a copy", 20_000);
+        for (var i = 0; i < 20_000; i++)
+            unwinder.Unwind(registers, process.Memory, frames, out count);
+        Report($"unwind of {count} frames from live memory", 20_000);
+        _ = frames[..count].SelectMany(symboliser.Resolve).Count();
+        Report("first names", 1);
+        for (var i = 0; i < 20_000; i++)
+        {
+            foreach (var frame in frames.AsSpan(0, count))
+                symboliser.Resolve(frame);
+        }
+
+        Report($"names of {count} frames again", 20_000);
+
+        void Report(string what, int times)
+        {
+            TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {clock.Elapsed.TotalMicroseconds / times:f2} us"));
+            clock.Restart();
+        }
     });
 
     private static List<StackFrameInfo> Symbolise(int pid, int thread)

@@ -38,7 +38,7 @@ public sealed class RustTests
     [InlineData("_RINvC1a1bFG_RL1_hEuE")]     // no such lifetime
     [InlineData("_RNvC99999999999999999999a")]
     [InlineData("_ZN3foo17h05af221e17405Xe9E")]
-    public void Others_stay_as_they_are(string symbol) => Assert.Equal(symbol.StartsWith("_ZN", StringComparison.Ordinal) ? "foo::h05af221e17405Xe9" : symbol, Demangler.Demangle(symbol));
+    public void Others_are_no_names_of_rust(string symbol) => Assert.Equal(symbol[1] == 'Z' ? "foo::h05af221e17405Xe9" : symbol, Demangler.Demangle(symbol));
 
     [Theory]
     [InlineData("lib/rustlib/x86_64-unknown-linux-gnu/lib", "libstd-*.so")]

@@ -12,6 +12,7 @@ internal sealed class ModuleSymbols
     private readonly string _name;
     private readonly List<(ElfSymbolTable Table, ElfSymbolIndex Index)> _tables = [];
     private readonly DwarfLines? _lines;
+    private readonly PltNames _plt;
 
     public ModuleSymbols(TargetModule module, DebugFiles files)
     {
@@ -25,8 +26,9 @@ internal sealed class ModuleSymbols
                 _tables.Add((table, new ElfSymbolIndex(table)));
         }
 
+        _plt = new PltNames(image);
         if ((debug ?? image) is var source && DwarfFile.HasInfo(source))
-            _lines = new DwarfReader(DwarfFile.Load(source)).Lines;
+            _lines = new DwarfReader(DwarfFile.LoadLines(source)).Lines;
     }
 
     /// <summary>What is known of an address, innermost function first; at least one item.</summary>
@@ -59,7 +61,13 @@ internal sealed class ModuleSymbols
 
     private static string? NameOf(SourceFrame source) => source.LinkageName is { } mangled ? Display(mangled) : source.Name;
 
-    private static string? Display(string? symbol) => symbol is null ? null : Demangler.Demangle(symbol);
+    private static string? Display(string? symbol)
+    {
+        const string Plt = "@plt";
+        if (symbol is null)
+            return null;
+        return symbol.EndsWith(Plt, StringComparison.Ordinal) ? Demangler.Demangle(symbol[..^Plt.Length]) + Plt : Demangler.Demangle(symbol);
+    }
 
     private string? FindSymbol(ulong address, out ulong start)
     {
@@ -73,7 +81,6 @@ internal sealed class ModuleSymbols
             return name.IndexOf('@', StringComparison.Ordinal) is > 0 and var version ? name[..version] : name;
         }
 
-        start = 0;
-        return null;
+        return _plt.Find(address, out start);
     }
 }

@@ -91,7 +91,8 @@ public sealed class ReadelfFrameTests
 
     private static string Print(in UnwindRow row, string[] columns)
     {
-        var text = new StringBuilder(row.Cfa.Kind == CfaRuleKind.Expression ? "exp" : string.Create(CultureInfo.InvariantCulture, $"{Names[row.Cfa.Register]}{row.Cfa.Value:+0;-0;+0}"));
+        bool isExpression = row.Cfa.Kind == CfaRuleKind.Expression;
+        var text = new StringBuilder(isExpression ? "exp" : string.Create(CultureInfo.InvariantCulture, $"{Names[row.Cfa.Register]}{row.Cfa.Value:+0;-0;+0}"));
         foreach (string column in columns[2..])
         {
             int register = Array.IndexOf(Names, column);
