@@ -1,7 +1,6 @@
 using Tracer.Core.Evaluation;
 using Tracer.Core.Targets;
 using Tracer.Elf;
-using Tracer.Elf.Dwarf.Frames;
 
 namespace Tracer.Core.Stacks;
 
@@ -18,7 +17,7 @@ public sealed class StackUnwinder(ModuleMap modules)
     // The lowest address that anything is mapped at (vm.mmap_min_addr is 64 KiB by default, never below a page in practice).
     private const ulong FirstPage = 4096;
 
-    private readonly Dictionary<ElfImage, FrameTable> _tables = [];
+    private readonly RowCache _rows = new();
     private readonly MemoryWindow _window = new();
 
     /// <summary>Where the target's code is. Set another when the target has loaded a library; what is known of old modules is kept.</summary>
@@ -46,12 +45,11 @@ public sealed class StackUnwinder(ModuleMap modules)
 
     private StackEnd Walk(FrameRegisters frame, ITargetMemory memory, Span<NativeFrame> frames, out int count)
     {
-        var row = default(UnwindRow);
         var kind = NativeFrameKind.Top;
         for (count = 0; count < frames.Length;)
         {
             frames[count] = new(frame.Pc, kind);
-            var end = Step(ref row, frame, memory, ref frames[count], out var caller, out var isSignal);
+            var end = Step(frame, memory, ref frames[count], out var caller, out var isSignal);
             count++;
             if (end is { } reason)
                 return reason;
@@ -67,19 +65,22 @@ public sealed class StackUnwinder(ModuleMap modules)
         return StackEnd.DepthReached;
     }
 
-    private StackEnd? Step(
-        ref UnwindRow row, in FrameRegisters frame, ITargetMemory memory, ref NativeFrame output, out FrameRegisters caller, out bool isSignal)
+    private StackEnd? Step(in FrameRegisters frame, ITargetMemory memory, ref NativeFrame output, out FrameRegisters caller, out bool isSignal)
     {
         isSignal = false;
         caller = frame;
         var address = output.LookupAddress;
         var module = Modules.Find(address);
-        if (module is not null && TableOf(module).TryFindRow(AddressMap.ToLinkTime(address, module.LoadBias), ref row))
+        if (module is not null)
         {
-            isSignal = row.IsSignalFrame;
-            if (isSignal)
-                output = output with { Kind = NativeFrameKind.SignalTrampoline };
-            return RowApplication.TryApply(row, frame, _window, out caller);
+            ref readonly var row = ref _rows.Find(module.Image, AddressMap.ToLinkTime(address, module.LoadBias), out var exists);
+            if (exists)
+            {
+                isSignal = row.IsSignalFrame;
+                if (isSignal)
+                    output = output with { Kind = NativeFrameKind.SignalTrampoline };
+                return RowApplication.TryApply(row, frame, _window, out caller);
+            }
         }
 
         if (output.Kind == NativeFrameKind.Call && SignalTrampoline.IsAt(frame.Pc, memory))
@@ -117,12 +118,5 @@ public sealed class StackUnwinder(ModuleMap modules)
         caller.Pc = pc;
         // Without information rbp may be anything: generated code may be called by generated code, code of a file returns to code of a file.
         return pc == 0 || (isGenerated && pc >= FirstPage) || Modules.Find(unchecked(pc - 1)) is not null ? null : StackEnd.NoUnwindInformation;
-    }
-
-    private FrameTable TableOf(TargetModule module)
-    {
-        if (!_tables.TryGetValue(module.Image, out var table))
-            _tables[module.Image] = table = FrameTable.Load(module.Image);
-        return table;
     }
 }

@@ -10,6 +10,7 @@ namespace Tracer.Core.Stacks.Symbols;
 internal sealed class ModuleSymbols
 {
     private readonly string _name;
+    private readonly ElfImage _image;
     private readonly List<(ElfSymbolTable Table, ElfSymbolIndex Index)> _tables = [];
     private readonly DwarfLines? _lines;
     private readonly PltNames _plt;
@@ -17,7 +18,7 @@ internal sealed class ModuleSymbols
     public ModuleSymbols(TargetModule module, DebugFiles files)
     {
         _name = module.Name;
-        var image = module.Image;
+        var image = _image = module.Image;
         var debug = DwarfFile.HasInfo(image) ? null : files.Find(image, module.Path);
         // Full tables first; the dynamic one has the exported functions of stripped files.
         foreach (var table in new[] { image.SymbolTable, debug?.SymbolTable, image.MiniDebugInfo?.SymbolTable, image.DynamicSymbols })
@@ -73,7 +74,7 @@ internal sealed class ModuleSymbols
     {
         foreach (var (table, index) in _tables)
         {
-            if (!index.TryFind(address, out var symbol) && !index.TryFindUnsized(address, out symbol))
+            if (!index.TryFind(address, out var symbol) && !(index.TryFindUnsized(address, out symbol) && IsOneSection(symbol.Value, address)))
                 continue;
             start = symbol.Value;
             var name = table.NameString(symbol);
@@ -82,5 +83,17 @@ internal sealed class ModuleSymbols
         }
 
         return _plt.Find(address, out start);
+    }
+
+    // A label's code does not go on into the next section: behind .init and its _init comes .plt.
+    private bool IsOneSection(ulong first, ulong second)
+    {
+        foreach (var section in _image.Sections)
+        {
+            if (section.Address != 0 && second - section.Address < section.Size)
+                return first - section.Address < section.Size;
+        }
+
+        return false;
     }
 }
