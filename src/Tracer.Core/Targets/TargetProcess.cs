@@ -8,6 +8,7 @@ namespace Tracer.Core.Targets;
 public sealed class TargetProcess(
     int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules, IReadOnlyList<IDisposable>? owned = null) : IDisposable
 {
+    private readonly List<IDisposable> _owned = [.. owned ?? []];
     private bool _disposed;
 
     /// <summary>Its id.</summary>
@@ -19,13 +20,16 @@ public sealed class TargetProcess(
     /// <summary>The ELF files mapped executable.</summary>
     public IReadOnlyList<TargetModule> Modules { get; } = modules;
 
+    /// <summary>Hands over something to be disposed with the process.</summary>
+    public void Own(IDisposable item) => _owned.Add(item);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        foreach (var item in owned ?? [])
+        foreach (var item in _owned)
             item.Dispose();
     }
 }

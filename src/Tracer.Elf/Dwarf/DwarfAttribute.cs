@@ -45,6 +45,8 @@ public enum DwarfAttribute : ushort
     Accessibility = 0x32,
     /// <summary>DW_AT_artificial.</summary>
     Artificial = 0x34,
+    /// <summary>DW_AT_calling_convention.</summary>
+    CallingConvention = 0x36,
     /// <summary>DW_AT_count.</summary>
     Count = 0x37,
     /// <summary>DW_AT_data_member_location.</summary>

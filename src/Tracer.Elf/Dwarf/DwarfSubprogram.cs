@@ -14,6 +14,7 @@ public sealed class DwarfSubprogram
     private IReadOnlyList<DwarfAddressRange>? _ranges;
     private IReadOnlyList<DwarfParameter>? _parameters;
     private DwarfType? _returnType;
+    private ulong? _entryPc;
 
     internal DwarfSubprogram(ref DwarfEntryReader entry)
     {
@@ -21,6 +22,7 @@ public sealed class DwarfSubprogram
         _reader = entry.Unit.Reader;
         _frameBase = entry.Find(DwarfAttribute.FrameBase);
         IsInlined = entry.Tag == DwarfTag.InlinedSubroutine;
+        IsConventionChanged = entry.Find(DwarfAttribute.CallingConvention).Bits == 3;
         // What this entry leaves unsaid its origin says.
         var at = _entry;
         for (int i = 0; i < MaxOrigins && at.TryOpen(out var source); i++)
@@ -63,6 +65,15 @@ public sealed class DwarfSubprogram
     /// <summary>The end of the first range.</summary>
     public ulong HighPc => Ranges.Count > 0 ? Ranges[0].High : 0;
 
+    /// <summary>
+    /// The address where it is entered: DW_AT_entry_pc, else its first address; 0 when it has no code. An inlined place's code may be in parts of which the entered
+    /// one is not the lowest.
+    /// </summary>
+    public ulong EntryPc => _entryPc ??= ReadEntryPc();
+
+    /// <summary>Whether the compiler changed how it is called (DW_CC_nocall): its arguments are not where the ABI puts them.</summary>
+    public bool IsConventionChanged { get; }
+
     /// <summary>The offset of its entry in the section it is in.</summary>
     public long Offset => _entry.Offset;
 
@@ -82,6 +93,15 @@ public sealed class DwarfSubprogram
 
     internal static DwarfAttributeValue FindLinkageName(ref DwarfEntryReader entry) =>
         entry.Find(DwarfAttribute.LinkageName) is { Exists: true } name ? name : entry.Find(DwarfAttribute.MipsLinkageName);
+
+    // An address, or in DWARF 5 bytes from the first address (2.18).
+    private ulong ReadEntryPc()
+    {
+        if (!_entry.TryOpen(out var entry) || entry.Find(DwarfAttribute.EntryPc) is not { Exists: true } value)
+            return LowPc;
+        ulong address = DwarfValues.Address(_entry.Unit, value) ?? (value.IsConstant ? unchecked(LowPc + value.Bits) : LowPc);
+        return Ranges.Any(range => range.Contains(address)) ? address : LowPc;
+    }
 
     private List<DwarfParameter> ReadParameters()
     {

@@ -31,6 +31,9 @@ public sealed class DwarfType
         Name = DwarfValues.Text(entry.Unit, reader.Name);
         IsDeclaration = reader.IsDeclaration;
         Encoding = (DwarfEncoding)reader.Find(DwarfAttribute.Encoding).Bits;
+        // DW_CC_pass_by_reference.
+        IsPassedByReference = kind is DwarfTypeKind.Struct or DwarfTypeKind.Class or DwarfTypeKind.Union
+            && reader.Find(DwarfAttribute.CallingConvention).Bits == 4;
         if (reader.Find(DwarfAttribute.ByteSize).Constant is { } size and >= 0)
             _byteSize = size;
     }
@@ -90,6 +93,24 @@ public sealed class DwarfType
     /// <summary>The layout of the structure behind typedefs and qualifiers, or null when there is none or it is only declared.</summary>
     public StructLayout? Layout => Underlying is { IsStruct: true, IsDeclaration: false } type ? new(type.Name ?? Name ?? "", type) : null;
 
+    /// <summary>The definition, when this is only declared here and defined elsewhere in the file; else the type itself.</summary>
+    public DwarfType Definition
+    {
+        get
+        {
+            if (!IsStruct || !IsDeclaration || _types is null || string.IsNullOrEmpty(Name))
+                return this;
+            string tag = Kind switch { DwarfTypeKind.Union => "union ", DwarfTypeKind.Class => "class ", _ => "struct " };
+            return _types.TryFindStruct(tag + Name, out var layout) ? layout.Type : this;
+        }
+    }
+
+    /// <summary>
+    /// Whether the C++ ABI passes values of this class by a hidden reference (DW_CC_pass_by_reference, DWARF 5, 5.7.1): it has a copy constructor or
+    /// destructor of its own.
+    /// </summary>
+    public bool IsPassedByReference { get; }
+
     /// <summary>The size in bytes, or null when it has none (void, functions, declarations, arrays without a bound).</summary>
     public long? ByteSize
     {
@@ -125,6 +146,9 @@ public sealed class DwarfType
     }
 
     internal static DwarfType Void { get; } = new(DwarfTypeKind.Void);
+
+    /// <summary>The type that stands for one that could not be read.</summary>
+    public static DwarfType Unknown => UnknownType;
 
     internal static DwarfType UnknownType { get; } = new(DwarfTypeKind.Unknown);
 
