@@ -71,6 +71,8 @@ public enum DwarfAttribute : ushort
     EntryPc = 0x52,
     /// <summary>DW_AT_ranges.</summary>
     Ranges = 0x55,
+    /// <summary>DW_AT_call_column.</summary>
+    CallColumn = 0x57,
     /// <summary>DW_AT_call_file.</summary>
     CallFile = 0x58,
     /// <summary>DW_AT_call_line.</summary>

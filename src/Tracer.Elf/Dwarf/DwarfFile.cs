@@ -33,6 +33,8 @@ public static class DwarfFile
             Ranges = typesOnly ? default : Section(image, "ranges"),
             LocLists = typesOnly ? default : Section(image, "loclists"),
             Loc = typesOnly ? default : Section(image, "loc"),
+            Line = typesOnly ? default : Section(image, "line"),
+            Aranges = typesOnly ? default : Section(image, "aranges"),
             Supplementary = supplementary,
         };
     }
