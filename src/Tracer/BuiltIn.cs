@@ -1,7 +1,10 @@
 using Tracer.Core.Backends;
+using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
+using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Ptrace;
+using Tracer.Runtimes.Native;
 using Tracer.Runtimes.Python;
 using Tracer.Uprobes;
 
@@ -12,6 +15,13 @@ public static class BuiltIn
 {
     /// <summary>All backends, in order of preference.</summary>
     public static IReadOnlyList<IProbeBackend> Backends(ISystemCallGate gate) => [new EbpfBackend(gate), new PtraceBackend(gate)];
+
+    /// <summary>What finds the probes that no catalog holds, for the files of one target; to be disposed with it.</summary>
+    /// <param name="gate">The kernel.</param>
+    /// <param name="modules">The target's files.</param>
+    /// <param name="processId">The process; null for files looked at on their own.</param>
+    public static IReadOnlyList<IProbeProvider> Providers(ISystemCallGate gate, IReadOnlyList<TargetModule> modules, int? processId) =>
+        [new NativeProbes(gate, modules, processId)];
 
     /// <summary>All runtimes.</summary>
     public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PythonRuntime()];

@@ -18,26 +18,33 @@ internal static class ProbeSelection
         foreach (var text in texts)
         {
             if (!ProbeSpec.TryParse(text, out var spec, out var error))
-                throw new TracerException("ST0201", FailureKind.Usage, error, null, "Examples: python:function__entry, python:::function-entry, 'app:*', 'app:request(string)'.");
+                throw new TracerException("ST0201", FailureKind.Usage, error, null, "Examples: python:function__entry, python:::function-entry, 'app:*', 'app:request(string)', uprobe:libc:malloc.");
             specs.Add(spec);
         }
 
         return specs;
     }
 
-    public static IReadOnlyList<Probe> Select(IReadOnlyList<ProbeSpec> specs, TargetProcess target, IReadOnlyList<IRuntime> runtimes, ILogger logger)
+    public static IReadOnlyList<Probe> Select(
+        IReadOnlyList<ProbeSpec> specs, TargetProcess target, IReadOnlyList<IRuntime> runtimes, IReadOnlyList<IProbeProvider> providers, ILogger logger)
     {
-        var catalog = ProbeCatalog.Load(target.Modules, runtimes);
-        foreach (var runtime in catalog.Runtimes)
-            SessionLog.RuntimeRecognised(logger, runtime);
-        foreach (var warning in catalog.Warnings)
-            SessionLog.CatalogWarning(logger, warning);
+        ProbeCatalog? catalog = null;
         var selected = new List<Probe>();
         foreach (var spec in specs)
         {
-            var matches = catalog.Match(spec);
-            if (matches.Count == 0)
-                throw NoMatch(spec, catalog, target);
+            IReadOnlyList<Probe> matches;
+            if (providers.FirstOrDefault(p => p.Handles(spec)) is { } provider)
+            {
+                matches = provider.Resolve(spec).OrThrow(spec, $"process {target.ProcessId}");
+            }
+            else
+            {
+                catalog ??= LoadCatalog(target, runtimes, logger);
+                matches = catalog.Match(spec);
+                if (matches.Count == 0)
+                    throw NoMatch(spec, catalog, target);
+            }
+
             foreach (var probe in matches.Where(p => !selected.Any(s => Same(s, p))))
                 selected.Add(probe);
         }
@@ -56,6 +63,16 @@ internal static class ProbeSelection
         }
 
         return armed;
+    }
+
+    private static ProbeCatalog LoadCatalog(TargetProcess target, IReadOnlyList<IRuntime> runtimes, ILogger logger)
+    {
+        var catalog = ProbeCatalog.Load(target.Modules, runtimes);
+        foreach (var runtime in catalog.Runtimes)
+            SessionLog.RuntimeRecognised(logger, runtime);
+        foreach (var warning in catalog.Warnings)
+            SessionLog.CatalogWarning(logger, warning);
+        return catalog;
     }
 
     private static bool Same(Probe left, Probe right) => left.Provider == right.Provider && left.Name == right.Name && left.Module == right.Module;

@@ -18,7 +18,7 @@ public static class FunctionParameters
     {
         ArgumentNullException.ThrowIfNull(function);
         var abi = CallingConvention.Arguments(function.ReturnType, [.. function.Parameters.Select(p => p.Type)]);
-        return Bind(function, (parameter, k) =>
+        return Bind(function.Parameters, (parameter, k) =>
         {
             if (parameter.Locations.Any(l => l.Range?.Contains(context.Address) == true) && parameter.TryGetLocation(context.Address, out var location)
                 && DwarfExpressionCompiler.Compile(location, context) is var place and not DwarfPlace.Nowhere)
@@ -39,11 +39,16 @@ public static class FunctionParameters
     public static IReadOnlyList<BoundParameter> Within(DwarfSubprogram function, DwarfContext context)
     {
         ArgumentNullException.ThrowIfNull(function);
-        return Bind(function, (parameter, _) => parameter.TryGetLocation(context.Address, out var location)
-            ? DwarfExpressionCompiler.Compile(location, context)
-            : parameter.ConstantValue is { } constant
-                ? new DwarfPlace.Known(Build.Constant((ulong)constant))
-                : new DwarfPlace.Nowhere("it is optimised out here"));
+        return Bind(function.Parameters, (parameter, _) => PlaceAt(parameter, context));
+    }
+
+    /// <summary>The variables in scope at an instruction; of those with one name the innermost.</summary>
+    public static IReadOnlyList<BoundParameter> Locals(DwarfSubprogram function, DwarfContext context)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(context);
+        var variables = function.VariablesAt(context.Address).Where(v => v.Name is { Length: > 0 }).DistinctBy(v => v.Name).ToArray();
+        return Bind(variables, (variable, _) => PlaceAt(variable, context));
     }
 
     /// <summary><c>retval</c> at a function's ret, and <c>retval_high</c> for a structure in two registers; nothing for void.</summary>
@@ -69,12 +74,19 @@ public static class FunctionParameters
     public static IReadOnlyList<BoundParameter> OfResultRegister() =>
         [new(new("retval", IntegerType.Int64), Build.Convert(Build.Register(X64Register.Rax), IntegerType.Int64))];
 
-    private static List<BoundParameter> Bind(DwarfSubprogram function, Func<DwarfParameter, int, DwarfPlace> placeOf)
+    private static DwarfPlace PlaceAt(DwarfParameter variable, DwarfContext context)
     {
-        var bound = new List<BoundParameter>(function.Parameters.Count);
-        for (var k = 0; k < function.Parameters.Count; k++)
+        if (variable.TryGetLocation(context.Address, out var location))
+            return DwarfExpressionCompiler.Compile(location, context);
+        return variable.ConstantValue is { } constant ? new DwarfPlace.Known(Build.Constant((ulong)constant)) : new DwarfPlace.Nowhere("it is optimised out here");
+    }
+
+    private static List<BoundParameter> Bind(IReadOnlyList<DwarfParameter> variables, Func<DwarfParameter, int, DwarfPlace> placeOf)
+    {
+        var bound = new List<BoundParameter>(variables.Count);
+        for (var k = 0; k < variables.Count; k++)
         {
-            var parameter = function.Parameters[k];
+            var parameter = variables[k];
             var name = parameter.Name is { Length: > 0 } given && bound.TrueForAll(b => b.Parameter.Name != given)
                 ? given
                 : "arg" + k.ToString(CultureInfo.InvariantCulture);

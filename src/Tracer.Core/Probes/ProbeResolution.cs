@@ -1,3 +1,5 @@
+using Tracer.Core.Diagnostics;
+
 namespace Tracer.Core.Probes;
 
 /// <summary>What a provider found for a spec.</summary>
@@ -11,4 +13,17 @@ public sealed record ProbeResolution(IReadOnlyList<Probe> Probes, string? Proble
 
     /// <summary>Nothing, with the reason.</summary>
     public static ProbeResolution None(string problem, IReadOnlyList<string>? suggestions = null) => new([], problem, suggestions ?? []);
+
+    /// <summary>The probes.</summary>
+    /// <param name="spec">What was asked for.</param>
+    /// <param name="target">Where, as it is to be named to the user: <c>process 12</c>, a path.</param>
+    /// <exception cref="TracerException">There is a problem.</exception>
+    public IReadOnlyList<Probe> OrThrow(ProbeSpec spec, string target)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (Problem is not { } problem)
+            return Probes;
+        var remedy = Suggestions.Count > 0 ? $"Did you mean {string.Join(" or ", Suggestions)}?" : null;
+        throw new TracerException("ST0207", FailureKind.NotFound, $"Nothing can be probed in {target} for '{spec.Text}'.", problem, remedy);
+    }
 }

@@ -86,6 +86,27 @@ public sealed class DwarfSubprogram
     /// <summary>What DW_OP_fbreg is relative to: often DW_OP_call_frame_cfa.</summary>
     public IReadOnlyList<DwarfLocation> FrameBase => DwarfLocationReader.Read(_entry.Unit, _frameBase);
 
+    /// <summary>The variables of the blocks around an address, the innermost first; those of functions inlined there are theirs.</summary>
+    /// <param name="address">The address as linked.</param>
+    /// <returns>The variables, described as parameters are.</returns>
+    public IReadOnlyList<DwarfParameter> VariablesAt(ulong address)
+    {
+        var found = new List<DwarfParameter>();
+        if (!_entry.TryOpen(out var entry))
+            return found;
+        while (entry.MoveNext())
+        {
+            if (entry.Tag == DwarfTag.Variable && !entry.IsDeclaration)
+                found.Add(ReadParameter(ref entry));
+            // A block without a place of its own is around all of the function.
+            bool inside = entry.Tag == DwarfTag.LexicalBlock && (!entry.HasCode || DwarfRangeReader.Read(ref entry).Exists(range => range.Contains(address)));
+            if (!inside)
+                entry.SkipChildren();
+        }
+        found.Reverse();
+        return found;
+    }
+
     /// <summary>The prototype in C.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
