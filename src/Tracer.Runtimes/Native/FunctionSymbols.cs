@@ -22,6 +22,8 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
         return Collect((table, symbol) =>
         {
             var found = table.Name(symbol);
+            if (found.IndexOf((byte)'@') is > 0 and var at)
+                found = found[..at];
             return found.SequenceEqual(wanted) || CloneName.IsCloneOf(found, wanted) || MangledName.Matches(found, mangled);
         }, labels: true);
     }
@@ -42,7 +44,7 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
     public IReadOnlyList<NativeFunction> Match(string glob)
     {
         ArgumentNullException.ThrowIfNull(glob);
-        return Collect((table, symbol) => table.NameString(symbol) is var name && FileSystemName.MatchesSimpleExpression(glob, name, ignoreCase: false) && !CloneName.IsPart(name),
+        return Collect((table, symbol) => NameOf(table, symbol) is var name && FileSystemName.MatchesSimpleExpression(glob, name, ignoreCase: false) && !CloneName.IsPart(name),
             labels: false);
     }
 
@@ -77,7 +79,7 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
             {
                 if (!IsFunction(symbol, labels: false) || Math.Abs(table.Name(symbol).Length - name.Length) > allowed)
                     continue;
-                var text = table.NameString(symbol);
+                var text = NameOf(table, symbol);
                 var distance = NameDistance.Between(name, text);
                 if (distance > allowed)
                     continue;
@@ -128,7 +130,7 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
             {
                 if (!byAddress.TryGetValue(symbol.Value, out var index) || !IsFunction(symbol, labels: false))
                     continue;
-                var name = table.NameString(symbol);
+                var name = NameOf(table, symbol);
                 var function = found[index];
                 if (name != function.Name && !function.Aliases.Contains(name))
                     found[index] = function with { Aliases = [.. function.Aliases, name] };
@@ -150,8 +152,12 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
 
     private static int Rank(NativeFunction function) => (function.IsGlobal ? 0 : 100) + function.Name.TakeWhile(c => c == '_').Count();
 
+    // Symbol tables of programs append the version of what they import or export: memcpy@@GLIBC_2.14.
+    private static string NameOf(ElfSymbolTable table, in ElfSymbol symbol) =>
+        table.NameString(symbol) is var name && name.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name;
+
     private static NativeFunction Make(ElfSymbolTable table, in ElfSymbol symbol) => new(
-        table.NameString(symbol), symbol.Value, symbol.Size, symbol.Binding != ElfSymbolBinding.Local) { IsIndirect = symbol.Type == ElfSymbolType.IndirectFunction };
+        NameOf(table, symbol), symbol.Value, symbol.Size, symbol.Binding != ElfSymbolBinding.Local) { IsIndirect = symbol.Type == ElfSymbolType.IndirectFunction };
 
     // A label of assembler code may have no type; it is a function when somebody names it and it is code.
     private bool IsFunction(in ElfSymbol symbol, bool labels)
