@@ -99,6 +99,10 @@ public enum DwarfAttribute : ushort
     DwoName = 0x76,
     /// <summary>DW_AT_alignment.</summary>
     Alignment = 0x88,
+    /// <summary>DW_AT_deleted.</summary>
+    Deleted = 0x8a,
+    /// <summary>DW_AT_defaulted.</summary>
+    Defaulted = 0x8b,
     /// <summary>DW_AT_loclists_base.</summary>
     LoclistsBase = 0x8c,
     /// <summary>DW_AT_MIPS_linkage_name.</summary>

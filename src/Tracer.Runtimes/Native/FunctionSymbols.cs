@@ -24,7 +24,7 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
             var found = table.Name(symbol);
             if (found.IndexOf((byte)'@') is > 0 and var at)
                 found = found[..at];
-            return found.SequenceEqual(wanted) || CloneName.IsCloneOf(found, wanted) || MangledName.Matches(found, mangled);
+            return found.SequenceEqual(wanted) || CloneName.IsCloneOf(found, wanted) || (MangledName.Matches(found, mangled) && !CloneName.IsPart(Encoding.UTF8.GetString(found)));
         }, labels: true);
     }
 
