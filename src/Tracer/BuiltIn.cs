@@ -20,8 +20,10 @@ public static class BuiltIn
     /// <param name="gate">The kernel.</param>
     /// <param name="modules">The target's files.</param>
     /// <param name="processId">The process; null for files looked at on their own.</param>
-    public static IReadOnlyList<IProbeProvider> Providers(ISystemCallGate gate, IReadOnlyList<TargetModule> modules, int? processId) =>
-        [new NativeProbes(gate, modules, processId)];
+    /// <param name="maximumFunctions">How many functions one spec may mean.</param>
+    public static IReadOnlyList<IProbeProvider> Providers(
+        ISystemCallGate gate, IReadOnlyList<TargetModule> modules, int? processId, int maximumFunctions = NativeProbes.DefaultMaximumFunctions) =>
+        [new NativeProbes(gate, modules, processId) { MaximumFunctions = maximumFunctions }];
 
     /// <summary>All runtimes.</summary>
     public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PythonRuntime()];

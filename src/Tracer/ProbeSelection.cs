@@ -36,6 +36,9 @@ internal static class ProbeSelection
             if (providers.FirstOrDefault(p => p.Handles(spec)) is { } provider)
             {
                 matches = provider.Resolve(spec).OrThrow(spec, $"process {target.ProcessId}");
+                // One place that was named and cannot be had is an error, also when others can; of a pattern the rest is armed.
+                if (matches.All(p => p.Sites.Count == 0))
+                    throw CannotArm(matches[0]);
             }
             else
             {
@@ -51,10 +54,7 @@ internal static class ProbeSelection
 
         var armed = selected.Where(p => p.Sites.Count > 0).ToArray();
         if (armed.Length == 0)
-        {
-            var probe = selected[0];
-            throw new TracerException("ST0205", FailureKind.Unsupported, $"{probe.FullName} is known here and cannot be armed.", probe.DormantReason);
-        }
+            throw CannotArm(selected[0]);
 
         foreach (var probe in selected)
         {
@@ -64,6 +64,9 @@ internal static class ProbeSelection
 
         return armed;
     }
+
+    private static TracerException CannotArm(Probe probe) =>
+        new("ST0205", FailureKind.Unsupported, $"{probe.FullName} is known here and cannot be armed.", probe.DormantReason);
 
     private static ProbeCatalog LoadCatalog(TargetProcess target, IReadOnlyList<IRuntime> runtimes, ILogger logger)
     {

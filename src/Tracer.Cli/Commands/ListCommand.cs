@@ -12,6 +12,9 @@ namespace Tracer.Cli.Commands;
 /// <summary><c>sharptrace list [PID | PATH] [PATTERN]</c></summary>
 internal static class ListCommand
 {
+    // A list is read or searched, not armed: all of libc fits many times.
+    private const int MostFunctions = 100_000;
+
     public static Command Create()
     {
         var target = new Argument<string?>("PID|PATH") { Description = "A process or an ELF file; all processes when left out.", Arity = ArgumentArity.ZeroOrOne };
@@ -50,7 +53,7 @@ internal static class ListCommand
             using var process = opener.Open(pid);
             return spec?.Native is null
                 ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target)
-                : ShowNative(BuiltIn.Providers(gate, process.Modules, pid), spec, listing, $"process {target}");
+                : ShowNative(BuiltIn.Providers(gate, process.Modules, pid, MostFunctions), spec, listing, $"process {target}");
         }
 
         var module = opener.OpenFile(target, out var file);
@@ -58,7 +61,7 @@ internal static class ListCommand
         {
             return spec?.Native is null
                 ? Show(ProbeCatalog.Load([module], BuiltIn.Runtimes), spec, listing, target)
-                : ShowNative(BuiltIn.Providers(gate, [module], null), spec, listing, target);
+                : ShowNative(BuiltIn.Providers(gate, [module], null, MostFunctions), spec, listing, target);
         }
     }
 

@@ -124,9 +124,11 @@ public sealed class DwarfSubprogram
         return Ranges.Any(range => range.Contains(address)) ? address : LowPc;
     }
 
+    // gcc lists the parameters of an inlined place backwards: the origin's order is that of the source.
     private List<DwarfParameter> ReadParameters()
     {
         var found = new List<DwarfParameter>();
+        var origins = new List<long>();
         var at = _entry;
         for (int i = 0; i < MaxOrigins && at.TryOpen(out var entry); i++)
         {
@@ -134,13 +136,16 @@ public sealed class DwarfSubprogram
             while (entry.MoveNext())
             {
                 if (entry.Tag == DwarfTag.FormalParameter)
+                {
                     found.Add(ReadParameter(ref entry));
+                    origins.Add(DwarfValues.TryReference(at.Unit, entry.Origin, out var parameter) ? parameter.Offset : -1);
+                }
                 entry.SkipChildren();
             }
             if (found.Count > 0 || !DwarfValues.TryReference(at.Unit, origin, out at))
                 break;
         }
-        return found;
+        return origins.Contains(-1) ? found : [.. found.Zip(origins).OrderBy(pair => pair.Second).Select(pair => pair.First)];
     }
 
     private DwarfParameter ReadParameter(ref DwarfEntryReader entry)

@@ -105,7 +105,9 @@ public sealed class CallTests
     {
         var program = $"calls-{build}";
         using var fixture = new NativeFixture(program);
-        var (events, _, done) = await fixture.Trace(backend, [fixture.One($"uprobe:{program}:scale")], rounds: 3);
+        var probe = fixture.One($"uprobe:{program}:scale");
+        Assert.Equal(["value", "by"], probe.Parameters.Select(p => p.Name));
+        var (events, _, done) = await fixture.Trace(backend, [probe], rounds: 3);
         fixture.Finish();
         var counted = done.Sum(d => int.Parse(d.Split('=')[1], CultureInfo.InvariantCulture));
         Assert.True(counted > 0);
