@@ -16,14 +16,22 @@ public static class BuiltIn
     /// <summary>All backends, in order of preference.</summary>
     public static IReadOnlyList<IProbeBackend> Backends(ISystemCallGate gate) => [new EbpfBackend(gate), new PtraceBackend(gate)];
 
-    /// <summary>What finds the probes that no catalog holds, for the files of one target; to be disposed with it.</summary>
+    /// <summary>What finds the probes of a process that no catalog holds; to be disposed with it.</summary>
     /// <param name="gate">The kernel.</param>
-    /// <param name="modules">The target's files.</param>
-    /// <param name="processId">The process; null for files looked at on their own.</param>
+    /// <param name="target">The process.</param>
     /// <param name="maximumFunctions">How many functions one spec may mean.</param>
-    public static IReadOnlyList<IProbeProvider> Providers(
-        ISystemCallGate gate, IReadOnlyList<TargetModule> modules, int? processId, int maximumFunctions = NativeProbes.DefaultMaximumFunctions) =>
-        [new NativeProbes(gate, modules, processId) { MaximumFunctions = maximumFunctions }];
+    public static IReadOnlyList<IProbeProvider> Providers(ISystemCallGate gate, TargetProcess target, int maximumFunctions = NativeProbes.DefaultMaximumFunctions)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return [new NativeProbes(gate, target.Modules, target.ProcessId, target.Memory) { MaximumFunctions = maximumFunctions }];
+    }
+
+    /// <summary>What finds the probes of a file looked at on its own; to be disposed with it.</summary>
+    /// <param name="gate">The kernel.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="maximumFunctions">How many functions one spec may mean.</param>
+    public static IReadOnlyList<IProbeProvider> Providers(ISystemCallGate gate, TargetModule file, int maximumFunctions = NativeProbes.DefaultMaximumFunctions) =>
+        [new NativeProbes(gate, [file]) { MaximumFunctions = maximumFunctions }];
 
     /// <summary>All runtimes.</summary>
     public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PythonRuntime()];

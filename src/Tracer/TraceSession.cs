@@ -132,7 +132,7 @@ public sealed class TraceSession : IAsyncDisposable
         var target = new TargetOpener(gate).Open(processId);
         try
         {
-            var providers = BuiltIn.Providers(gate, target.Modules, target.ProcessId);
+            var providers = BuiltIn.Providers(gate, target);
             foreach (var provider in providers)
                 target.Own(provider);
             var probes = ProbeSelection.Select(specs, target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);

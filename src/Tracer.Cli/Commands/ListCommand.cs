@@ -53,7 +53,7 @@ internal static class ListCommand
             using var process = opener.Open(pid);
             return spec?.Native is null
                 ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target)
-                : ShowNative(BuiltIn.Providers(gate, process.Modules, pid, MostFunctions), spec, listing, $"process {target}");
+                : ShowNative(BuiltIn.Providers(gate, process, MostFunctions), spec, listing, $"process {target}");
         }
 
         var module = opener.OpenFile(target, out var file);
@@ -61,7 +61,7 @@ internal static class ListCommand
         {
             return spec?.Native is null
                 ? Show(ProbeCatalog.Load([module], BuiltIn.Runtimes), spec, listing, target)
-                : ShowNative(BuiltIn.Providers(gate, [module], null, MostFunctions), spec, listing, target);
+                : ShowNative(BuiltIn.Providers(gate, module, MostFunctions), spec, listing, target);
         }
     }
 

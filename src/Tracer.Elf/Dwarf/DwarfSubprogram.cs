@@ -53,6 +53,11 @@ public sealed class DwarfSubprogram
     /// <summary>Whether this is a place where the function was inlined, not the function itself.</summary>
     public bool IsInlined { get; }
 
+    /// <summary>
+    /// Whether it was written in assembler (DW_LANG_Mips_Assembler, which GNU as writes, or DW_LANG_Assembly): that it names no parameters and no result then says nothing.
+    /// </summary>
+    public bool IsAssembler => _entry.Unit.Language is 0x8001 or 0x0031;
+
     /// <summary>The line of the declaration, or null.</summary>
     public long? Line { get; }
 

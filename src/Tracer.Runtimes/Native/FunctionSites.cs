@@ -108,16 +108,17 @@ internal sealed class FunctionSites(NativeModule module)
             draft.Add(new NativeSite(location, ParametersAt(function, prepared, address)));
     }
 
-    /// <summary>The debugging information of a function that starts at an address; null when there is none.</summary>
+    /// <summary>The debugging information of a function that starts at an address; null when there is none that tells parameters.</summary>
     public DwarfSubprogram? DebugOf(ulong address) =>
-        module.Debug is { } debug && debug.Subprograms.TryFindAt(address, out var found) && found.Ranges.Any(r => r.Low == address) ? found : null;
+        module.Debug is { } debug && debug.Subprograms.TryFindAt(address, out var found) && found.Ranges.Any(r => r.Low == address) && !found.IsAssembler ? found : null;
 
     private Prepared? Prepare(NativeFunction function, ProbeDraft draft)
     {
         if (function.IsIndirect)
         {
-            draft.Problem(IndirectProblem(function));
-            return null;
+            if (Implementation(function, draft) is not { } chosen)
+                return null;
+            function = chosen;
         }
 
         if (module.LocationOf(function.Address) is null)
@@ -144,6 +145,20 @@ internal sealed class FunctionSites(NativeModule module)
         if (address == function.Address || address == prepared.Entry.ImageAddress)
             return prepared.Debug is null ? FunctionParameters.OfRegisters() : AtEntry(function, prepared.Debug, address);
         return prepared.Debug is null ? [] : FunctionParameters.Within(prepared.Debug, module.ContextAt(address, prepared.Debug, isEntry: false));
+    }
+
+    private NativeFunction? Implementation(NativeFunction function, ProbeDraft draft)
+    {
+        if (module.ImplementationOf(function.Address) is not { } address || !module.TryFindBounds(address, out _, out var end))
+        {
+            draft.Problem(IndirectProblem(function));
+            return null;
+        }
+
+        var known = module.Symbols.TryFindContaining(address, out var symbol) && symbol.Address == address;
+        var name = known ? symbol.Name : string.Create(CultureInfo.InvariantCulture, $"the one at 0x{address:x}");
+        draft.Note($"an indirect function (IFUNC), of whose implementations this process has chosen {name}");
+        return function with { Address = address, Size = known && symbol.Size > 0 ? symbol.Size : end - address, IsIndirect = false, Aliases = [] };
     }
 
     private string IndirectProblem(NativeFunction function)

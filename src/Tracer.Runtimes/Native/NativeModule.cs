@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Tracer.Core.Binding;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
@@ -14,6 +15,7 @@ internal sealed class NativeModule : IDisposable
 {
     private readonly ISystemCallGate _gate;
     private readonly IReadOnlyList<string> _roots;
+    private readonly ITargetMemory? _memory;
     private readonly Lazy<ElfImage?> _debugImage;
     private readonly Lazy<DwarfReader?> _debug;
     private readonly Lazy<FunctionSymbols> _symbols;
@@ -24,8 +26,10 @@ internal sealed class NativeModule : IDisposable
     /// <param name="gate">Opens separate debug files.</param>
     /// <param name="module">The file.</param>
     /// <param name="roots">Under which roots debug files are sought: our own (empty), the target's.</param>
-    public NativeModule(ISystemCallGate gate, TargetModule module, IReadOnlyList<string> roots)
+    /// <param name="memory">The process; null when the file is looked at on its own.</param>
+    public NativeModule(ISystemCallGate gate, TargetModule module, IReadOnlyList<string> roots, ITargetMemory? memory)
     {
+        _memory = memory;
         _gate = gate;
         _roots = roots;
         Module = module;
@@ -67,6 +71,32 @@ internal sealed class NativeModule : IDisposable
         return _frames.Value.TryFindRow(address, ref row) && row.Cfa is { Kind: CfaRuleKind.RegisterOffset, Register: <= (ushort)X64Register.R15 } rule
             ? Build.Offset(Build.Register((X64Register)rule.Register), rule.Value)
             : null;
+    }
+
+    /// <summary>
+    /// The implementation that an indirect function's resolver chose in the process, by a pointer that the loader filled (R_X86_64_IRELATIVE); null when there is no
+    /// process or no such pointer.
+    /// </summary>
+    /// <param name="resolver">The resolver's link-time address, which is the function's symbol's.</param>
+    public ulong? ImplementationOf(ulong resolver)
+    {
+        if (_memory is null)
+            return null;
+        var relocations = new ElfRelocations(Image);
+        Span<byte> pointer = stackalloc byte[8];
+        for (var k = 0; k < relocations.Count; k++)
+        {
+            var relocation = relocations[k];
+            if (relocation.Type != ElfRelocationType.IndirectRelative || (ulong)relocation.Addend != resolver
+                || _memory.Read(AddressMap.ToRuntime(relocation.Address, Module.LoadBias), pointer) < pointer.Length)
+                continue;
+            // Before it is relocated the pointer leads nowhere or to the resolver's stub.
+            var address = AddressMap.ToLinkTime(BinaryPrimitives.ReadUInt64LittleEndian(pointer), Module.LoadBias);
+            if (address != resolver && TryFindBounds(address, out var start, out _) && start == address)
+                return address;
+        }
+
+        return null;
     }
 
     /// <summary>What locations at an instruction are compiled with.</summary>

@@ -25,7 +25,7 @@ internal sealed class NativeFixture : IDisposable
         _target = LiveTarget.Start(path);
         Assert.Equal($"ready {_target.Pid}", _target.ReadLine());
         _process = new TargetOpener(LinuxSystemCalls.Instance).Open(_target.Pid);
-        _probes = new NativeProbes(LinuxSystemCalls.Instance, _process.Modules, _target.Pid);
+        _probes = new NativeProbes(LinuxSystemCalls.Instance, _process.Modules, _target.Pid, _process.Memory);
     }
 
     public int Pid => _target.Pid;
@@ -43,6 +43,14 @@ internal sealed class NativeFixture : IDisposable
         var resolution = Resolve(text);
         Assert.True(resolution.Problem is null, resolution.Problem);
         return Assert.Single(resolution.Probes);
+    }
+
+    /// <summary>The probe of one of its files, looked at without the process.</summary>
+    public Probe OneOfFile(string name, string text)
+    {
+        Assert.True(ProbeSpec.TryParse(text, out var spec, out var error), error);
+        using var probes = new NativeProbes(LinuxSystemCalls.Instance, [.. _process.Modules.Where(m => m.Name == name)]);
+        return Assert.Single(probes.Resolve(spec).Probes);
     }
 
     /// <summary>Traces some rounds; gives what the program printed in them, without the lines <c>done</c>.</summary>

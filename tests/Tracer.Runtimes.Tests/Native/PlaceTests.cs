@@ -143,11 +143,27 @@ public sealed class PlaceTests
         Assert.Matches("matches [0-9]+ functions, and at most 1000", all.Problem);
     }
 
-    [Fact]
-    public void An_indirect_function_is_named_as_such()
+    [Theory]
+    [InlineData("ebpf")]
+    [InlineData("ptrace")]
+    public async Task An_indirect_function_is_hit_where_this_process_has_it(string backend)
     {
-        using var fixture = new NativeFixture("calls-gcc-O2");
-        var probe = fixture.One("uprobe:libc:strlen");
+        using var fixture = new NativeFixture("calls-gcc-O0");
+        var probes = new[] { fixture.One("uprobe:libc:strlen(string)"), fixture.One("uretprobe:libc:strlen") };
+        Assert.Contains("indirect function (IFUNC), of whose implementations this process has chosen", probes[0].Note, StringComparison.Ordinal);
+        var (events, _, _) = await fixture.Trace(backend, probes, rounds: 1);
+        fixture.Finish();
+        // mix() asks for the length of its text.
+        Assert.Contains(events.Of(probes[0].FullName), e => e["arg0"].Text == "s:hello");
+        Assert.Contains(events.Of(probes[1].FullName), e => e["retval"].Text == "i:5");
+        Assert.Equal(events.Of(probes[0].FullName).Count, events.Of(probes[1].FullName).Count);
+    }
+
+    [Fact]
+    public void Without_a_process_an_indirect_function_is_refused_and_its_implementations_named()
+    {
+        using var fixture = new NativeFixture("calls-gcc-O0");
+        var probe = fixture.OneOfFile("libc.so.6", "uprobe:libc:strlen");
         Assert.Empty(probe.Sites);
         Assert.Contains("indirect function (IFUNC)", probe.DormantReason, StringComparison.Ordinal);
     }
