@@ -18,36 +18,43 @@ internal static class ProbeSelection
         foreach (var text in texts)
         {
             if (!ProbeSpec.TryParse(text, out var spec, out var error))
-                throw new TracerException("ST0201", FailureKind.Usage, error, null, "Examples: python:function__entry, python:::function-entry, 'app:*', 'app:request(string)'.");
+                throw new TracerException("ST0201", FailureKind.Usage, error, null, "Examples: python:function__entry, python:::function-entry, 'app:*', 'app:request(string)', uprobe:libc:malloc.");
             specs.Add(spec);
         }
 
         return specs;
     }
 
-    public static IReadOnlyList<Probe> Select(IReadOnlyList<ProbeSpec> specs, TargetProcess target, IReadOnlyList<IRuntime> runtimes, ILogger logger)
+    public static IReadOnlyList<Probe> Select(
+        IReadOnlyList<ProbeSpec> specs, TargetProcess target, IReadOnlyList<IRuntime> runtimes, IReadOnlyList<IProbeProvider> providers, ILogger logger)
     {
-        var catalog = ProbeCatalog.Load(target.Modules, runtimes);
-        foreach (var runtime in catalog.Runtimes)
-            SessionLog.RuntimeRecognised(logger, runtime);
-        foreach (var warning in catalog.Warnings)
-            SessionLog.CatalogWarning(logger, warning);
+        ProbeCatalog? catalog = null;
         var selected = new List<Probe>();
         foreach (var spec in specs)
         {
-            var matches = catalog.Match(spec);
-            if (matches.Count == 0)
-                throw NoMatch(spec, catalog, target);
+            IReadOnlyList<Probe> matches;
+            if (providers.FirstOrDefault(p => p.Handles(spec)) is { } provider)
+            {
+                matches = provider.Resolve(spec).OrThrow(spec, $"process {target.ProcessId}");
+                // One place that was named and cannot be had is an error, also when others can; of a pattern the rest is armed.
+                if (matches.All(p => p.Sites.Count == 0))
+                    throw CannotArm(matches[0]);
+            }
+            else
+            {
+                catalog ??= LoadCatalog(target, runtimes, logger);
+                matches = catalog.Match(spec);
+                if (matches.Count == 0)
+                    throw NoMatch(spec, catalog, target);
+            }
+
             foreach (var probe in matches.Where(p => !selected.Any(s => Same(s, p))))
                 selected.Add(probe);
         }
 
         var armed = selected.Where(p => p.Sites.Count > 0).ToArray();
         if (armed.Length == 0)
-        {
-            var probe = selected[0];
-            throw new TracerException("ST0205", FailureKind.Unsupported, $"{probe.FullName} is known here and cannot be armed.", probe.DormantReason);
-        }
+            throw CannotArm(selected[0]);
 
         foreach (var probe in selected)
         {
@@ -56,6 +63,19 @@ internal static class ProbeSelection
         }
 
         return armed;
+    }
+
+    private static TracerException CannotArm(Probe probe) =>
+        new("ST0205", FailureKind.Unsupported, $"{probe.FullName} is known here and cannot be armed.", probe.DormantReason);
+
+    private static ProbeCatalog LoadCatalog(TargetProcess target, IReadOnlyList<IRuntime> runtimes, ILogger logger)
+    {
+        var catalog = ProbeCatalog.Load(target.Modules, runtimes);
+        foreach (var runtime in catalog.Runtimes)
+            SessionLog.RuntimeRecognised(logger, runtime);
+        foreach (var warning in catalog.Warnings)
+            SessionLog.CatalogWarning(logger, warning);
+        return catalog;
     }
 
     private static bool Same(Probe left, Probe right) => left.Provider == right.Provider && left.Name == right.Name && left.Module == right.Module;

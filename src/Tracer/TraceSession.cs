@@ -132,7 +132,10 @@ public sealed class TraceSession : IAsyncDisposable
         var target = new TargetOpener(gate).Open(processId);
         try
         {
-            var probes = ProbeSelection.Select(specs, target, options.Runtimes ?? BuiltIn.Runtimes, logger);
+            var providers = BuiltIn.Providers(gate, target);
+            foreach (var provider in providers)
+                target.Own(provider);
+            var probes = ProbeSelection.Select(specs, target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
             var plan = PlanBuilder.Build(target, probes, options.TextLimit);
             var backend = BackendSelector.Select(options.Backend, options.Backends ?? BuiltIn.Backends(gate), plan, logger);
             var channel = options.Sink is null

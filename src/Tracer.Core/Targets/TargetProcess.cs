@@ -10,6 +10,7 @@ public sealed class TargetProcess(
     int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules, IReadOnlyList<IDisposable>? owned = null, TargetModule? vdso = null) : IDisposable
 {
     private ModuleMap? _code;
+    private readonly List<IDisposable> _owned = [.. owned ?? []];
     private bool _disposed;
 
     /// <summary>Its id.</summary>
@@ -27,13 +28,16 @@ public sealed class TargetProcess(
     /// <summary>Which module has the code at an address, <see cref="Vdso"/> included.</summary>
     public ModuleMap Code => _code ??= new ModuleMap(Vdso is null ? Modules : [.. Modules, Vdso]);
 
+    /// <summary>Hands over something to be disposed with the process.</summary>
+    public void Own(IDisposable item) => _owned.Add(item);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        foreach (var item in owned ?? [])
+        foreach (var item in _owned)
             item.Dispose();
     }
 }

@@ -52,6 +52,23 @@ public sealed class DwarfLines
         return frames;
     }
 
+    /// <summary>The function at an address with those inlined into it there, as entries with parameters and variables, innermost first.</summary>
+    /// <param name="address">The address as linked.</param>
+    /// <returns>The functions; none when the file does not say.</returns>
+    public IReadOnlyList<DwarfSubprogram> FunctionsAt(ulong address)
+    {
+        if (FindUnit(address) is not { } unit)
+            return [];
+        var code = CodeOf(unit);
+        var functions = new List<DwarfSubprogram>();
+        foreach (int offset in Enumerable.Reverse(FunctionsOf(code).ChainAt(address)))
+        {
+            if (new DwarfEntryRef(code, offset).TryOpen(out var entry))
+                functions.Add(new DwarfSubprogram(ref entry));
+        }
+        return functions;
+    }
+
     /// <summary>
     /// The addresses at which the statements of a line start: one for each function or inlined copy that has the line, the lowest there.
     /// When no code belongs to the line, the next line with code is taken, as debuggers do.
