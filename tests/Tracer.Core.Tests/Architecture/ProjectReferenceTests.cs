@@ -17,6 +17,7 @@ public sealed class ProjectReferenceTests
         ["Tracer.Uprobes"] = ["Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Tracer.Bpf", "Microsoft.Extensions.Logging.Abstractions"],
         ["Tracer.Runtimes"] = ["Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Iced"],
         ["Tracer.Output"] = ["Tracer.Core"],
+        ["Tracer.D"] = ["Tracer.Core"],
         ["Tracer"] =
         [
             "Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Tracer.Ptrace", "Tracer.Uprobes", "Tracer.Runtimes", "Microsoft.Extensions.Logging.Abstractions",
