@@ -25,13 +25,18 @@ internal static class ProbeSelection
         return specs;
     }
 
-    public static IReadOnlyList<Probe> Select(IReadOnlyList<ProbeSpec> specs, TargetProcess target, IReadOnlyList<IRuntime> runtimes, ILogger logger)
+    public static ProbeCatalog LoadCatalog(TargetProcess target, IReadOnlyList<IRuntime> runtimes, ILogger logger)
     {
         var catalog = ProbeCatalog.Load(target.Modules, runtimes);
         foreach (var runtime in catalog.Runtimes)
             SessionLog.RuntimeRecognised(logger, runtime);
         foreach (var warning in catalog.Warnings)
             SessionLog.CatalogWarning(logger, warning);
+        return catalog;
+    }
+
+    public static IReadOnlyList<Probe> Select(IReadOnlyList<ProbeSpec> specs, TargetProcess target, ProbeCatalog catalog, ILogger logger)
+    {
         var selected = new List<Probe>();
         foreach (var spec in specs)
         {
