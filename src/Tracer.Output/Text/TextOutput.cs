@@ -97,7 +97,7 @@ public sealed class TextOutput : TraceOutput
     public override void Error(TracerException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        Say($"sharptrace: {error.Message} [{error.Id}]");
+        _messages.WriteLine(ErrorText.Of(error));
     }
 
     /// <inheritdoc/>
