@@ -1,4 +1,5 @@
 using Tracer.Bpf;
+using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
 using Tracer.Core.Plans;
 using Tracer.Linux;
@@ -18,7 +19,8 @@ internal sealed class EbpfAttachment : IProbeAttachment
     private readonly EventReader _reader;
     private readonly List<BpfLink> _links = [];
     private readonly Lock _gate = new();
-    private ulong[]? _finalLosses;
+    private ulong[]? _finalCounters;
+    private AggregationTable[]? _finalRows;
     private Task? _stopped;
 
     public EbpfAttachment(ISystemCallGate gate, TracePlan plan, PlanMaps maps, RingBuffer ring, OwnedDescriptor process, IEventSink sink)
@@ -33,11 +35,25 @@ internal sealed class EbpfAttachment : IProbeAttachment
 
     public Task Completion => _reader.Ended;
 
-    public ulong LostFrames => Losses(_plan.Emissions.Count);
-
     public TimeSpan TargetStopped => TimeSpan.Zero;
 
-    public ulong LostEvents(int emission) => Losses(emission) + _reader.MalformedRecords(emission);
+    public TracePlan Plan => _plan;
+
+    public ulong ReadCounter(int counter) =>
+        Counter(counter) + (counter < _plan.Emissions.Count ? _reader.MalformedRecords(counter) : 0);
+
+    public AggregationSnapshot ReadAggregation(int aggregation, bool reset)
+    {
+        var counters = _plan.Counters;
+        lock (_gate)
+        {
+            var rows = _finalRows is null ? ReadLive(aggregation, reset) : _finalRows[aggregation];
+            var snapshot = new AggregationSnapshot(rows.Aggregation, rows.Rows(), Counter(counters.Overflow(aggregation)), Counter(counters.ValueFaults(aggregation)));
+            if (reset)
+                rows.Clear();
+            return snapshot;
+        }
+    }
 
     /// <summary>Takes over a link.</summary>
     public void Add(BpfLink link) => _links.Add(link);
@@ -56,7 +72,9 @@ internal sealed class EbpfAttachment : IProbeAttachment
         _reader.Stop();
         lock (_gate)
         {
-            _finalLosses = [.. Enumerable.Range(0, _plan.Emissions.Count + 1).Select(_maps.ReadLosses)];
+            _finalCounters = [.. Enumerable.Range(0, _plan.Counters.Count).Select(_maps.ReadCounter)];
+            // No program runs any more: nothing can be missed.
+            _finalRows = [.. Enumerable.Range(0, _plan.Aggregations.Count).Select(a => ReadLive(a, reset: false))];
             _maps.Dispose();
         }
 
@@ -81,9 +99,16 @@ internal sealed class EbpfAttachment : IProbeAttachment
         }
     }
 
-    private ulong Losses(int index)
+    private ulong Counter(int index)
     {
         lock (_gate)
-            return _finalLosses is null ? _maps.ReadLosses(index) : _finalLosses[index];
+            return _finalCounters is null ? _maps.ReadCounter(index) : _finalCounters[index];
+    }
+
+    private AggregationTable ReadLive(int aggregation, bool reset)
+    {
+        var table = new AggregationTable(_plan.Aggregations[aggregation]);
+        _maps.Aggregation(aggregation).Read(table, reset ? _maps.EndGeneration() : _maps.CurrentGeneration, _maps.Literals, reset);
+        return table;
     }
 }

@@ -87,7 +87,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             {
                 Attach(
                     attachment, program, plan.Target, sites.Key, EbpfFailures.NameOf(group[0]),
-                    [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, (ulong)ProgramCompiler.FirstEmission(s.Clauses)))]);
+                    [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))]);
             }
         }
 
@@ -101,6 +101,8 @@ public sealed partial class EbpfBackend : IProbeBackend
                 [.. activations.Select(a => new Point(a.Idle.FileOffset, a.Semaphore.FileOffset, 0))]);
         }
     }
+
+    private static ulong CookieOf(PlannedSite site, PlanMaps maps) => (uint)ProgramCompiler.FirstEmission(site.Clauses) | ((ulong)maps.Literals.Add(site) << 32);
 
     private BpfProgram Load(PlannedSite site, TracePlan plan, ExpressionGraph graph, PlanMaps maps)
     {

@@ -112,17 +112,8 @@ internal sealed class EbpfSupport
     private static Expression[] UsedExpressions(TracePlan plan, ExpressionGraph graph)
     {
         var seen = new HashSet<int>();
-        foreach (var clause in plan.Sites.SelectMany(s => s.Clauses))
-        {
-            if (clause.Guard is { } guard)
-                Visit(graph.IdOf(guard));
-            if (clause.Restore is { } restore)
-                Visit(graph.IdOf(restore.Key));
-            foreach (var value in clause.Emission?.Values ?? [])
-                Visit(graph.IdOf(value.Expression));
-            foreach (var value in clause.Save is { } save ? [save.Key, .. save.Values] : Array.Empty<Expression>())
-                Visit(graph.IdOf(value));
-        }
+        foreach (var expression in plan.Sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions))
+            Visit(graph.IdOf(expression));
 
         return [.. seen.Select(id => graph[id].Expression)];
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Tracer.Bpf;
+using Tracer.Core.Aggregations;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Linux;
@@ -20,29 +22,39 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private readonly ISystemCallGate _gate;
     private readonly TracePlan _plan;
     private readonly Dictionary<FrameStore, BpfMap> _frames = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Variable, BpfMap> _elements = [];
+    private readonly List<BpfMap> _owned = [];
+    private readonly List<BpfMappedArray> _memories = [];
+    private readonly KernelAggregation[] _aggregations;
     private readonly BpfMap _ring;
     private readonly BpfMap _losses;
     private readonly BpfMappedArray _lossMemory;
     private BpfMap? _scratch;
+    private BpfMap? _zeros;
+    private BpfMap? _generation;
+    private BpfMappedArray? _generationMemory;
 
     public PlanMaps(ISystemCallGate gate, TracePlan plan)
     {
         _gate = gate;
         _plan = plan;
+        _aggregations = [.. plan.Aggregations.Select(a => new KernelAggregation(gate, a, plan.KeyTextLimit))];
         var bytes = SmallestRing;
         while (bytes < LargestRecordsInRing * ScratchLayout.SizeFor(plan))
             bytes *= 2;
+        // A plan without events has a ring because there is a reader; it stays empty.
+        if (plan.Emissions.Count == 0)
+            bytes = Environment.SystemPageSize;
         WakeThreshold = bytes / 16;
-        _losses = BpfMap.Create(gate, BpfMapDefinition.Array(sizeof(ulong), plan.Emissions.Count + 1) with { Flags = BpfMapFlags.Mappable, Name = "st_losses" });
         try
         {
-            _lossMemory = _losses.MapMemory();
-            _ring = BpfMap.Create(gate, BpfMapDefinition.RingBuffer(bytes) with { Name = "st_events" });
+            _losses = Own(BpfMapDefinition.Array(sizeof(ulong), plan.Counters.Count) with { Flags = BpfMapFlags.Mappable, Name = "st_losses" });
+            _lossMemory = Map(_losses);
+            _ring = Own(BpfMapDefinition.RingBuffer(bytes) with { Name = "st_events" });
         }
         catch
         {
-            _lossMemory?.Dispose();
-            _losses.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -55,14 +67,61 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
 
     public int Processors => PossibleCpus.Count;
 
-    public int Scratch
+    /// <summary>The literals that keys of rows can be.</summary>
+    public SiteLiterals Literals { get; } = new();
+
+    public int Scratch =>
+        (_scratch ??= Own(BpfMapDefinition.Array(ScratchLayout.SizeFor(_plan), Processors + ScratchLayout.Spares) with { Name = "st_scratch" })).Descriptor;
+
+    public int Generation
     {
         get
         {
-            _scratch ??= BpfMap.Create(
-                _gate, BpfMapDefinition.Array(ScratchLayout.SizeFor(_plan), Processors + ScratchLayout.Spares) with { Name = "st_scratch" });
-            return _scratch.Descriptor;
+            if (_generation is null)
+            {
+                _generation = Own(BpfMapDefinition.Array(sizeof(ulong), 1) with { Flags = BpfMapFlags.Mappable, Name = "st_generation" });
+                _generationMemory = Map(_generation);
+            }
+
+            return _generation.Descriptor;
         }
+    }
+
+    public int Zeros =>
+        (_zeros ??= Own(BpfMapDefinition.Array(sizeof(ulong) * _plan.Aggregations.Select(a => a.CellCount).DefaultIfEmpty(1).Max(), 1) with { Name = "st_zeros" })).Descriptor;
+
+    /// <summary>The generation that new rows belong to.</summary>
+    public uint CurrentGeneration => _generationMemory is null ? 0 : Volatile.Read(ref MemoryMarshal.Cast<byte, uint>(_generationMemory.Span)[0]);
+
+    /// <summary>An aggregation's maps.</summary>
+    public KernelAggregation Aggregation(int index) => _aggregations[index];
+
+    public KernelKeyLayout KeysOf(Aggregation aggregation) => MapsOf(aggregation).Layout;
+
+    public int Rows(Aggregation aggregation, int capacity) => MapsOf(aggregation).Rows(capacity);
+
+    public int SingleRow(Aggregation aggregation, out int stride)
+    {
+        var maps = MapsOf(aggregation);
+        stride = maps.SingleStride;
+        return maps.SingleRow();
+    }
+
+    public int Elements(Variable variable)
+    {
+        if (!_elements.TryGetValue(variable, out var map))
+        {
+            map = Own(variable.Scope == VariableScope.Global && variable.KeyTypes.Count == 0
+                ? BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_variable" }
+                : new BpfMapDefinition(BpfMapType.Hash, sizeof(ulong) * (1 + variable.KeyTypes.Count), sizeof(ulong), variable.Capacity)
+                {
+                    Flags = BpfMapFlags.NoPreallocation,
+                    Name = "st_variable",
+                });
+            _elements.Add(variable, map);
+        }
+
+        return map.Descriptor;
     }
 
     public int FramesOf(FrameStore store)
@@ -70,7 +129,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
         if (!_frames.TryGetValue(store, out var map))
         {
             // Entries are allocated when they are made: reserving 64 Ki of them would take milliseconds that few programs ever use.
-            map = BpfMap.Create(_gate, new BpfMapDefinition(BpfMapType.Hash, FrameKeySize, store.ValueCount * sizeof(ulong), FramesPerStore)
+            map = Own(new BpfMapDefinition(BpfMapType.Hash, FrameKeySize, store.ValueCount * sizeof(ulong), FramesPerStore)
             {
                 Flags = BpfMapFlags.NoPreallocation,
                 Name = "st_frames",
@@ -84,16 +143,36 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     /// <summary>Opens the ring for reading; it outlives this object.</summary>
     public RingBuffer OpenRing() => RingBuffer.Open(_ring);
 
-    /// <summary>Events lost by an emission, and frames lost at the index after the last emission.</summary>
-    public ulong ReadLosses(int index) => Volatile.Read(ref MemoryMarshal.Cast<byte, ulong>(_lossMemory.Span)[index]);
+    /// <summary>One of the plan's counters.</summary>
+    public ulong ReadCounter(int index) => Volatile.Read(ref MemoryMarshal.Cast<byte, ulong>(_lossMemory.Span)[index]);
+
+    /// <summary>Begins a new generation of rows; gives the one that has ended.</summary>
+    public uint EndGeneration() =>
+        _generationMemory is null ? 0 : Interlocked.Increment(ref MemoryMarshal.Cast<byte, uint>(_generationMemory.Span)[0]) - 1;
 
     public void Dispose()
     {
-        foreach (var map in _frames.Values)
+        foreach (var aggregation in _aggregations)
+            aggregation.Dispose();
+        foreach (var memory in _memories)
+            memory.Dispose();
+        foreach (var map in _owned)
             map.Dispose();
-        _scratch?.Dispose();
-        _ring.Dispose();
-        _lossMemory.Dispose();
-        _losses.Dispose();
+    }
+
+    private KernelAggregation MapsOf(Aggregation aggregation) => Array.Find(_aggregations, a => a.Layout.Aggregation == aggregation)!;
+
+    private BpfMap Own(in BpfMapDefinition definition)
+    {
+        var map = BpfMap.Create(_gate, definition);
+        _owned.Add(map);
+        return map;
+    }
+
+    private BpfMappedArray Map(BpfMap map)
+    {
+        var memory = map.MapMemory();
+        _memories.Add(memory);
+        return memory;
     }
 }

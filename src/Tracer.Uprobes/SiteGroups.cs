@@ -25,6 +25,10 @@ internal static class SiteGroups
                     key.Append(CultureInfo.InvariantCulture, $"if {graph.IdOf(guard)};");
                 if (clause.Restore is { } restore)
                     key.Append(CultureInfo.InvariantCulture, $"restore {StoreId(restore.Store)} {graph.IdOf(restore.Key)};");
+                if (clause.Condition is { } condition)
+                    key.Append(CultureInfo.InvariantCulture, $"when {graph.IdOf(condition)};");
+                foreach (var action in clause.Actions)
+                    key.Append(KeyOfAction(action)).Append(';');
                 if (clause.Emission is { } emission)
                     key.Append(CultureInfo.InvariantCulture, $"emit {emission.Index - first}").AppendJoin(',', emission.Values.Select(v => graph.IdOf(v.Expression))).Append(';');
                 if (clause.Save is { } save)
@@ -34,6 +38,14 @@ internal static class SiteGroups
 
             return key.ToString();
         }
+
+        string KeyOfAction(ClauseAction action) => action switch
+        {
+            AggregateAction a => string.Create(
+                CultureInfo.InvariantCulture, $"take {plan.Aggregations.TakeWhile(x => x != a.Aggregation).Count()} [{string.Join(',', a.Keys.Select(graph.IdOf))}] {(a.Value is null ? -1 : graph.IdOf(a.Value))}"),
+            AssignAction a => string.Create(CultureInfo.InvariantCulture, $"set {graph.IdOf(a.Target)} {graph.IdOf(a.Value)}"),
+            _ => throw new CompilationException($"the action {action.GetType().Name} is not known to the ebpf backend"),
+        };
 
         int StoreId(FrameStore store)
         {

@@ -189,7 +189,7 @@ public sealed class FailureTests : IDisposable
     private async Task<TracerException> Fails(ISystemCallGate? kernel = null, int? pid = null)
     {
         var plan = pid is { } other
-            ? Core.Plans.PlanBuilder.Build(new Core.Targets.TargetProcess(other, null!, []), [])
+            ? Core.Plans.PlanBuilder.Build(new Core.Targets.TargetProcess(other, null!, []), Array.Empty<Core.Probes.Probe>())
             : _program.PlanOf(_target.Pid, "site_nop", "site_mov");
         return await Assert.ThrowsAsync<TracerException>(() => Tracing.Attach(plan, new Recorder(), kernel));
     }

@@ -4,6 +4,7 @@ using Tracer.Core.Evaluation;
 using Tracer.Core.Plans;
 using Tracer.Core.Records;
 using Tracer.Elf;
+using Tracer.Testing;
 
 namespace Tracer.Uprobes.Tests;
 
@@ -58,7 +59,7 @@ public class AgreementTests
             var registers = hits[k / Probes];
             var emission = plan.Emissions[k % Probes];
             var evaluator = new ExpressionEvaluator(in registers, fixture.Memory, []);
-            var expected = writer.Write(emission, ref evaluator, 0, 0, 0, 0, default)[RecordLayout.HeaderSize..];
+            var expected = writer.Write(emission, ref evaluator, new FixedFacts())[RecordLayout.HeaderSize..];
             var actual = sink.Records[k].AsSpan(RecordLayout.HeaderSize);
             for (var v = 0; v < emission.Values.Count; v++)
             {

@@ -35,6 +35,9 @@ public sealed partial class BpfAssembler
         return this;
     }
 
+    /// <summary>Whether an instruction emitted so far jumps to <paramref name="label"/>. What nothing jumps to must not be emitted: the verifier refuses unreachable code.</summary>
+    public bool IsReferenced(BpfLabel label) => _references.Exists(r => r.Label == label.Number);
+
     /// <summary>Jumps to <paramref name="target"/>.</summary>
     public BpfAssembler Jump(BpfLabel target) =>
         Branch(BpfOpcode.ClassJmp | BpfOpcode.JumpAlways, BpfRegister.R0, 0, 0, target);

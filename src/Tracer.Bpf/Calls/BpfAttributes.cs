@@ -31,6 +31,20 @@ internal struct MapElementAttribute
     public ulong Flags;
 }
 
+/// <summary>BPF_MAP_LOOKUP_BATCH.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MapBatchAttribute
+{
+    public ulong InBatch;
+    public ulong OutBatch;
+    public ulong Keys;
+    public ulong Values;
+    public uint Count;
+    public uint Map;
+    public ulong ElementFlags;
+    public ulong Flags;
+}
+
 /// <summary>BPF_PROG_LOAD, as far as attach_btf_id.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ProgramLoadAttribute

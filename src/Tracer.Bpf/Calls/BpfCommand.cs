@@ -10,5 +10,6 @@ internal enum BpfCommand
     MapGetNextKey = 4,
     ProgramLoad = 5,
     ProgramTestRun = 10,
+    MapLookupBatch = 24,
     LinkCreate = 28,
 }

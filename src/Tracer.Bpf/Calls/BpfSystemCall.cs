@@ -39,6 +39,29 @@ internal static unsafe class BpfSystemCall
         }
     }
 
+    /// <summary>Reads elements on from <paramref name="position"/> (null begins); <paramref name="count"/> is how many there is room for, and then how many there are.</summary>
+    public static int MapBatch(ISystemCallGate gate, BpfCommand command, int map, ref uint? position, Span<byte> keys, Span<byte> values, ref int count)
+    {
+        var from = position ?? 0;
+        uint next = 0;
+        fixed (byte* keyPointer = keys, valuePointer = values)
+        {
+            var attribute = new MapBatchAttribute
+            {
+                InBatch = position is null ? 0 : (ulong)&from,
+                OutBatch = (ulong)&next,
+                Keys = (ulong)keyPointer,
+                Values = (ulong)valuePointer,
+                Count = (uint)count,
+                Map = (uint)map,
+            };
+            var result = Invoke(gate, command, ref attribute);
+            count = (int)attribute.Count;
+            position = next;
+            return result;
+        }
+    }
+
     public static int ProgramLoad(
         ISystemCallGate gate,
         ref ProgramLoadAttribute attribute,

@@ -103,6 +103,23 @@ public sealed class BpfMap : BpfObject
     }
 
     /// <summary>
+    /// Reads many elements of a hash map at once (kernel 5.6): keys and values one after the other, as many as there is room for. Elements that come or go
+    /// meanwhile may be missed; none is read twice.
+    /// </summary>
+    /// <param name="position">Where to go on; null begins.</param>
+    /// <param name="keys">Room for keys.</param>
+    /// <param name="values">Room for as many values of <see cref="ValueBufferSize"/> bytes.</param>
+    /// <param name="count">How many were read.</param>
+    /// <returns>Whether there may be more.</returns>
+    /// <exception cref="BpfException">ENOSPC when a bucket holds more elements than there is room for, or any other failure.</exception>
+    public bool ReadBatch(ref uint? position, Span<byte> keys, Span<byte> values, out int count)
+    {
+        count = keys.Length / Definition.KeySize;
+        var result = BpfSystemCall.MapBatch(Gate, BpfCommand.MapLookupBatch, Descriptor, ref position, keys, values, ref count);
+        return Found(result, "read a map's elements");
+    }
+
+    /// <summary>
     /// Maps the memory of a <see cref="BpfMapFlags.Mappable"/> array into this process, shared with programs (kernel 5.5).
     /// </summary>
     /// <exception cref="BpfException">The map is not mappable, or the kernel refused.</exception>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tracer.Core.Plans;
+using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 
@@ -47,7 +48,7 @@ internal static class DoctorCommand
 
         output.WriteLine();
         using var self = new TargetOpener(gate).Open(Environment.ProcessId);
-        var plan = PlanBuilder.Build(self, []);
+        var plan = PlanBuilder.Build(self, Array.Empty<Probe>());
         foreach (var backend in BuiltIn.Backends(gate))
         {
             var support = backend.Evaluate(plan);

@@ -39,9 +39,9 @@ public sealed class Aggregation(string name, AggregationFunction function, param
     /// <summary>64-bit cells of a row.</summary>
     public int CellCount => Function switch
     {
-        AggregationFunction.Average => 2,
         AggregationFunction.StandardDeviation => 4,
         AggregationFunction.Histogram => Buckets.Count,
-        _ => 1,
+        AggregationFunction.Count => 1,
+        _ => 2,
     };
 }

@@ -20,13 +20,8 @@ public sealed class AggregationRow
     /// <summary>The keys, in the aggregation's order.</summary>
     public IReadOnlyList<TraceValue> Keys { get; }
 
-    /// <summary>How many values there were; for sum, min and max it is not kept and is zero.</summary>
-    public ulong Count => Aggregation.Function switch
-    {
-        AggregationFunction.Count or AggregationFunction.Average or AggregationFunction.StandardDeviation => _cells[0],
-        AggregationFunction.Histogram => Sum(_cells),
-        _ => 0,
-    };
+    /// <summary>How many values there were.</summary>
+    public ulong Count => Aggregation.Function == AggregationFunction.Histogram ? Sum(_cells) : _cells[0];
 
     /// <summary>
     /// The one number that stands for the row and that rows are sorted by: the count, the sum, the mean cut to a whole number, the least, the greatest, the
@@ -34,9 +29,9 @@ public sealed class AggregationRow
     /// </summary>
     public Int128 Value => Aggregation.Function switch
     {
-        AggregationFunction.Sum => Typed(_cells[0]),
+        AggregationFunction.Sum => Typed(_cells[1]),
         AggregationFunction.Average => _cells[0] == 0 ? 0 : Typed(_cells[1]) / _cells[0],
-        AggregationFunction.Minimum or AggregationFunction.Maximum => Typed(Cells.Unrank(Aggregation, _cells[0])),
+        AggregationFunction.Minimum or AggregationFunction.Maximum => Typed(Cells.Unrank(Aggregation, _cells[1])),
         AggregationFunction.StandardDeviation => (Int128)StandardDeviation,
         _ => Count,
     };

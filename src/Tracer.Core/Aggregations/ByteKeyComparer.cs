@@ -1,16 +1,21 @@
 namespace Tracer.Core.Aggregations;
 
 /// <summary>Compares keys by their bytes; a span finds an array without being copied.</summary>
-internal sealed class ByteKeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+public sealed class ByteKeyComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
+    /// <summary>The only one.</summary>
     public static ByteKeyComparer Instance { get; } = new();
 
+    /// <inheritdoc/>
     public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
 
+    /// <inheritdoc/>
     public int GetHashCode(byte[] obj) => GetHashCode((ReadOnlySpan<byte>)obj);
 
+    /// <inheritdoc/>
     public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => alternate.SequenceEqual(other);
 
+    /// <inheritdoc/>
     public int GetHashCode(ReadOnlySpan<byte> alternate)
     {
         var hash = new HashCode();
@@ -18,5 +23,6 @@ internal sealed class ByteKeyComparer : IEqualityComparer<byte[]>, IAlternateEqu
         return hash.ToHashCode();
     }
 
+    /// <inheritdoc/>
     public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
 }

@@ -2,8 +2,8 @@ namespace Tracer.Core.Aggregations;
 
 /// <summary>
 /// The arithmetic of aggregations on their cells, in one place: what kernel programs do to theirs must come to the same. All cells start as zero.
-/// count: [n]; sum: [sum]; avg: [n, sum]; stddev: [n, sum, squares low, squares high]; a histogram: one n a bucket. min and max keep the greatest of the
-/// values' <see cref="Rank"/>s, where rank zero is the value that any other replaces.
+/// count: [n]; sum and avg: [n, sum]; stddev: [n, sum, squares low, squares high]; min and max: [n, the greatest of the values' <see cref="Rank"/>s, where rank zero is
+/// the value that any other replaces]; a histogram: one n a bucket.
 /// </summary>
 public static class Cells
 {
@@ -15,15 +15,13 @@ public static class Cells
             case AggregationFunction.Count:
                 cells[0]++;
                 break;
-            case AggregationFunction.Sum:
-                cells[0] += value;
-                break;
-            case AggregationFunction.Average:
+            case AggregationFunction.Sum or AggregationFunction.Average:
                 cells[0]++;
                 cells[1] += value;
                 break;
             case AggregationFunction.Minimum or AggregationFunction.Maximum:
-                cells[0] = Math.Max(cells[0], Rank(aggregation, value));
+                cells[0]++;
+                cells[1] = Math.Max(cells[1], Rank(aggregation, value));
                 break;
             case AggregationFunction.StandardDeviation:
                 cells[0]++;
@@ -36,13 +34,18 @@ public static class Cells
         }
     }
 
+    /// <summary>Whether no value was taken yet: the row was made, and what it was made for is still to come.</summary>
+    public static bool IsEmpty(Aggregation aggregation, ReadOnlySpan<ulong> cells) =>
+        aggregation.Function == AggregationFunction.Histogram ? !cells.ContainsAnyExcept(0UL) : cells[0] == 0;
+
     /// <summary>Takes one row's cells into another's.</summary>
     public static void Merge(Aggregation aggregation, Span<ulong> into, ReadOnlySpan<ulong> from)
     {
         switch (aggregation.Function)
         {
             case AggregationFunction.Minimum or AggregationFunction.Maximum:
-                into[0] = Math.Max(into[0], from[0]);
+                into[0] += from[0];
+                into[1] = Math.Max(into[1], from[1]);
                 break;
             case AggregationFunction.StandardDeviation:
                 into[0] += from[0];
@@ -52,6 +55,26 @@ public static class Cells
             default:
                 for (var k = 0; k < into.Length; k++)
                     into[k] += from[k];
+                break;
+        }
+    }
+
+    /// <summary>Takes back what was reported before; what a minimum or maximum has seen cannot be taken back and stays.</summary>
+    public static void Subtract(Aggregation aggregation, Span<ulong> from, ReadOnlySpan<ulong> reported)
+    {
+        switch (aggregation.Function)
+        {
+            case AggregationFunction.Minimum or AggregationFunction.Maximum:
+                from[0] -= reported[0];
+                break;
+            case AggregationFunction.StandardDeviation:
+                from[0] -= reported[0];
+                from[1] -= reported[1];
+                AddWide(from[2..], unchecked(UInt128.Zero - new UInt128(reported[3], reported[2])));
+                break;
+            default:
+                for (var k = 0; k < from.Length; k++)
+                    from[k] -= reported[k];
                 break;
         }
     }

@@ -24,10 +24,12 @@ public sealed class LinearBuckets : Buckets
         var steps = (UInt128)((Int128)high - low + step - 1) / (ulong)step;
         if (steps > Maximum - 2)
             throw new ArgumentException($"From {low} to {high} there are {steps} steps of {step}; {Maximum - 2} are possible.", nameof(step));
+        if (low + ((Int128)steps * step) > long.MaxValue)
+            throw new ArgumentException($"The last step of {step} from {low} would end beyond 64 bits.", nameof(high));
         var starts = new long[(int)steps + 2];
         starts[0] = long.MinValue;
         for (var k = 1; k < starts.Length; k++)
-            starts[k] = (long)Int128.Min(long.MaxValue, low + ((Int128)(k - 1) * step));
+            starts[k] = low + ((k - 1) * step);
         return starts;
     }
 }

@@ -39,7 +39,7 @@ public sealed class PlanExecutor
         for (var k = 0; k < plan.Aggregations.Count; k++)
             _indices.Add(plan.Aggregations[k], k);
         _counters = new ulong[plan.Counters.Count];
-        _text = new byte[plan.TextLimit];
+        _text = new byte[plan.KeyTextLimit];
     }
 
     /// <summary>Whether events went to the sink since the last <see cref="EndBatch"/>.</summary>

@@ -21,8 +21,13 @@ public sealed record TextLiteralExpression : Expression
     /// <summary>The text as UTF-8.</summary>
     public ReadOnlyMemory<byte> Utf8 { get; }
 
+    /// <summary>
+    /// Whether it is the name of the probe at a site, in a place where nothing is computed from it: sites that differ in it alone can be served alike.
+    /// </summary>
+    public bool IsNameOfSite { get; init; }
+
     /// <inheritdoc/>
-    public bool Equals(TextLiteralExpression? other) => other is not null && Text == other.Text;
+    public bool Equals(TextLiteralExpression? other) => other is not null && Text == other.Text && IsNameOfSite == other.IsNameOfSite;
 
     /// <inheritdoc/>
     public override int GetHashCode() => string.GetHashCode(Text, StringComparison.Ordinal);

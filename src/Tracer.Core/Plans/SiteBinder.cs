@@ -15,22 +15,33 @@ internal sealed class SiteBinder(Probe probe, ProbeSite site, EntryTimes entryTi
         BuiltInExpression { Value: BuiltInValue.EntryTimestamp } b => site.Restore is { } restore
             ? entryTimes.Want(restore.Store)
             : new UnavailableExpression(b.Type, $"{probe.FullName} does not fire where a function is left"),
-        BuiltInExpression { Value: BuiltInValue.ProbeProvider } => new TextLiteralExpression(probe.Provider),
-        BuiltInExpression { Value: BuiltInValue.ProbeModule } => new TextLiteralExpression(probe.Module.Name),
-        BuiltInExpression { Value: BuiltInValue.ProbeName } => new TextLiteralExpression(probe.Name),
-        BuiltInExpression { Value: BuiltInValue.Probe } => new TextLiteralExpression(probe.FullName),
+        BuiltInExpression b when NameOf(b.Value) is { } name => new TextLiteralExpression(name),
         _ => null,
     });
 
+    private string? NameOf(BuiltInValue value) => value switch
+    {
+        BuiltInValue.ProbeProvider => probe.Provider,
+        BuiltInValue.ProbeModule => probe.Module.Name,
+        BuiltInValue.ProbeName => probe.Name,
+        BuiltInValue.Probe => probe.FullName,
+        _ => null,
+    };
+
+    // A name that stands alone is not computed with.
+    private Expression BindWhole(Expression expression) => expression is BuiltInExpression b && NameOf(b.Value) is { } name
+        ? new TextLiteralExpression(name) { IsNameOfSite = true }
+        : Bind(expression);
+
     public PlannedValue Bind(PlannedValue value)
     {
-        var bound = Bind(value.Expression);
+        var bound = BindWhole(value.Expression);
         return ReferenceEquals(bound, value.Expression) ? value : new PlannedValue(value.Name, bound);
     }
 
     public ClauseAction Bind(ClauseAction action) => action switch
     {
-        AggregateAction a => a with { Keys = Bind(a.Keys), Value = a.Value is null ? null : Bind(a.Value) },
+        AggregateAction a => a with { Keys = new ExpressionList([.. a.Keys.Select(BindWhole)]), Value = a.Value is null ? null : Bind(a.Value) },
         AssignAction a => new AssignAction(new VariableExpression(a.Target.Variable, Bind(a.Target.Keys)), Bind(a.Value)),
         _ => action,
     };

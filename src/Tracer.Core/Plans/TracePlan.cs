@@ -46,6 +46,9 @@ public sealed class TracePlan
     /// <summary>The most bytes of a text that are recorded, a multiple of 8.</summary>
     public int TextLimit { get; }
 
+    /// <summary>The most bytes of a text that is a key of a row, a multiple of 8; longer ones are marked truncated.</summary>
+    public int KeyTextLimit => Math.Min(TextLimit, PlanBuilder.DefaultTextLimit);
+
     private static List<Variable> VariablesOf(Expression expression)
     {
         var found = new List<Variable>();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 
 namespace Tracer.Core.Records;
@@ -94,7 +95,9 @@ public readonly ref struct EventRecord
                 return false;
             var slot = _bytes.Slice(RecordLayout.HeaderSize + _index * RecordLayout.SlotSize, RecordLayout.SlotSize);
             var length = BinaryPrimitives.ReadInt32LittleEndian(slot[RecordLayout.SlotTextBytesOffset..]);
-            Current = new ValueRecord(_emission.Values[_index], slot, _bytes.Slice(_text, length));
+            var planned = _emission.Values[_index];
+            // A literal is not in the record: it is the same at every hit.
+            Current = new ValueRecord(planned, slot, planned.Expression is TextLiteralExpression literal ? literal.Utf8.Span : _bytes.Slice(_text, length));
             _text += length;
             return true;
         }

@@ -53,7 +53,9 @@ public sealed class RecordWriter
             var bytes = 0;
             var charset = Charset.Utf8;
             var expression = emission.Values[k].Expression;
-            if (expression.Type is TextType)
+            if (expression is TextLiteralExpression literal)
+                (status, value) = (EvaluationStatus.Ok, (ulong)literal.Utf8.Length);
+            else if (expression.Type is TextType)
                 status = evaluator.ReadText(expression, _buffer.AsSpan(end, _textLimit), out bytes, out charset, out value);
             else
                 status = evaluator.Evaluate(expression, out value);

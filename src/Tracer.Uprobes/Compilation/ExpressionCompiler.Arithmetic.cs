@@ -29,6 +29,9 @@ internal sealed partial class ExpressionCompiler
                 Operands(b, fail);
                 code.JumpIf(Opposite(b.Operator, b.Left.Integer.Signed), R0, R1, whenZero);
                 break;
+            case TextCompareExpression c:
+                BranchOnTexts(c, whenZero, fail);
+                break;
             case UnaryExpression { Operator: UnaryOperator.Not } u:
                 var isZero = code.NewLabel();
                 Branch(u.Operand, isZero, fail);

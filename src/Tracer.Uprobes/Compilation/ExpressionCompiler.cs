@@ -8,14 +8,15 @@ namespace Tracer.Uprobes.Compilation;
 
 /// <summary>
 /// Compiles expressions to instructions with the meaning that <see cref="ExpressionEvaluator"/> and <see cref="IntegerMath"/> give them. This
-/// half: leaves, memory, conditionals and loops; ExpressionCompiler.Arithmetic.cs has the operators.
+/// part: leaves, memory, conditionals and loops; the others have operators, comparisons of text, and what a hit knows of itself.
 /// </summary>
 /// <remarks>
 /// The code leaves the value in R0, or jumps to the caller's label with what the evaluator would return: the value in R0 and an
 /// <see cref="EvaluationStatus"/> in R1. R6 is the context (pt_regs) and R7 the scratch slot; R9 is used, R8 is not.
 /// No instruction may be unreachable (the verifier refuses that), so even a certain failure is written as a conditional jump.
 /// </remarks>
-internal sealed partial class ExpressionCompiler(BpfAssembler code, StackFrame frame, ExpressionGraph graph, KernelInterface kernel)
+internal sealed partial class ExpressionCompiler(
+    BpfAssembler code, StackFrame frame, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, int textLimit)
 {
     private readonly Dictionary<int, MemoryPlace> _known = [];
     private readonly short _buffer = frame.Reserve(8);
@@ -75,9 +76,18 @@ internal sealed partial class ExpressionCompiler(BpfAssembler code, StackFrame f
             case IterateExpression i:
                 Iterate(i, fail);
                 break;
+            case TextCompareExpression c:
+                Truth(c, fail);
+                break;
+            case BuiltInExpression b:
+                BuiltIn(b, fail);
+                break;
+            case VariableExpression v:
+                ReadVariable(v, fail);
+                break;
             default:
                 // Vector registers are not in pt_regs; an unavailable value is none by definition.
-                code.Move(R0, 0).Move(R1, (int)EvaluationStatus.Unavailable).JumpIf(BpfCondition.Equal, R0, 0, fail);
+                Unavailable(fail);
                 break;
         }
     }
@@ -111,7 +121,7 @@ internal sealed partial class ExpressionCompiler(BpfAssembler code, StackFrame f
         if (kernel.TaskMember(member) is { } offset)
             code.Call(BpfHelper.GetTaskTyped).Load(BpfSize.Double, R0, R0, offset);
         else
-            code.Move(R0, 0).Move(R1, (int)EvaluationStatus.Unavailable).JumpIf(BpfCondition.Equal, R0, 0, fail);
+            Unavailable(fail);
     }
 
     private void LoadMemory(LoadExpression load, BpfLabel fail)

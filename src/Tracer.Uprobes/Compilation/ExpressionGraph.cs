@@ -12,6 +12,7 @@ internal sealed class ExpressionGraph
     private readonly Dictionary<Expression, int> _byReference = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, int> _byContent = new(StringComparer.Ordinal);
     private readonly List<Node> _nodes = [];
+    private readonly List<Variable> _variables = [];
 
     /// <summary>The node of that number.</summary>
     public Node this[int id] => _nodes[id];
@@ -37,7 +38,7 @@ internal sealed class ExpressionGraph
 
     private Node NodeOf(Expression expression, int[] children)
     {
-        var readsMemory = expression is LoadExpression or IterateExpression or TextExpression || children.Any(c => _nodes[c].ReadsMemory);
+        var readsMemory = expression is LoadExpression or IterateExpression or TextExpression or TextCompareExpression or VariableExpression || children.Any(c => _nodes[c].ReadsMemory);
         // A loop binds its variables: seen from outside it has none. Its first values are evaluated outside and may have an outer loop's.
         var open = expression switch
         {
@@ -55,7 +56,7 @@ internal sealed class ExpressionGraph
         return new Node(expression, children, certain, readsMemory, open);
     }
 
-    private static string Describe(Expression expression) => expression switch
+    private string Describe(Expression expression) => expression switch
     {
         ConstantExpression c => string.Create(CultureInfo.InvariantCulture, $"{c.Type}:{c.Value}"),
         RegisterExpression r => string.Create(CultureInfo.InvariantCulture, $"reg{(int)r.Register}"),
@@ -69,10 +70,27 @@ internal sealed class ExpressionGraph
         IterateExpression i => string.Create(CultureInfo.InvariantCulture, $"loop {i.Limit} {i.Initial.Count}"),
         TextExpression => "text",
         LoopVariableExpression v => string.Create(CultureInfo.InvariantCulture, $"v{v.Index}"),
+        BuiltInExpression b => $"builtin {b.Value}",
+        TextLiteralExpression { IsNameOfSite: true } => "site literal",
+        TextLiteralExpression l => $"literal {l.Text}",
+        TextCompareExpression c => $"compare {c.Operator}",
+        VariableExpression v => string.Create(CultureInfo.InvariantCulture, $"variable {IdOf(v.Variable)}"),
         SavedExpression s => string.Create(CultureInfo.InvariantCulture, $"saved{s.Slot}"),
         UnavailableExpression => "unavailable",
         _ => throw new CompilationException($"the expression {expression} is not known to the ebpf backend"),
     };
+
+    private int IdOf(Variable variable)
+    {
+        var id = _variables.IndexOf(variable);
+        if (id < 0)
+        {
+            id = _variables.Count;
+            _variables.Add(variable);
+        }
+
+        return id;
+    }
 
     /// <summary>An expression with its parts.</summary>
     /// <param name="Expression">One of the equal expressions.</param>

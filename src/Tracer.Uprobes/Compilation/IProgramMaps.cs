@@ -1,3 +1,5 @@
+using Tracer.Core.Aggregations;
+using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 
 namespace Tracer.Uprobes.Compilation;
@@ -11,7 +13,7 @@ internal interface IProgramMaps
     /// <summary>Bytes waiting in the ring from which on the reader is woken.</summary>
     int WakeThreshold { get; }
 
-    /// <summary>Array of u64: events lost by emission, then frames lost.</summary>
+    /// <summary>Array of u64: the plan's counters (<see cref="Core.Plans.CounterLayout"/>).</summary>
     int Losses { get; }
 
     /// <summary>Array of scratch slots (<see cref="ScratchLayout"/>), one for each CPU and <see cref="ScratchLayout.Spares"/> more.</summary>
@@ -22,4 +24,22 @@ internal interface IProgramMaps
 
     /// <summary>Hash from (thread u32, 0 u32, key u64) to a frame's values.</summary>
     int FramesOf(FrameStore store);
+
+    /// <summary>An array of one u64 whose low half is the generation that new rows belong to.</summary>
+    int Generation { get; }
+
+    /// <summary>An array of one value of zeros, as long as the longest row.</summary>
+    int Zeros { get; }
+
+    /// <summary>How the keys of a table lie in its maps.</summary>
+    KernelKeyLayout KeysOf(Aggregation aggregation);
+
+    /// <summary>Per-CPU hash from a key with text fields of that capacity to a row's cells.</summary>
+    int Rows(Aggregation aggregation, int capacity);
+
+    /// <summary>An array of one value that holds the only row of a table without keys, once for each CPU, <paramref name="stride"/> bytes apart.</summary>
+    int SingleRow(Aggregation aggregation, out int stride);
+
+    /// <summary>The elements of a variable: hash from (thread u32, 0 u32, one u64 a key) to u64; for a plain global variable an array of one u64.</summary>
+    int Elements(Variable variable);
 }

@@ -1,4 +1,5 @@
 using Tracer.Bpf;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using static Tracer.Bpf.BpfRegister;
@@ -18,13 +19,15 @@ internal sealed class ProgramCompiler
     private readonly IProgramMaps _maps;
     private readonly ExpressionCompiler _expressions;
     private readonly RecordCompiler _records;
+    private readonly AggregateCompiler _aggregates;
     private readonly short _frameKey;
 
     private ProgramCompiler(TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
     {
         _plan = plan;
         _maps = maps;
-        _expressions = new ExpressionCompiler(_code, _frame, graph, kernel);
+        _expressions = new ExpressionCompiler(_code, _frame, graph, kernel, maps, plan.TextLimit);
+        _aggregates = new AggregateCompiler(_code, _frame, _expressions, kernel, maps, plan);
         _records = new RecordCompiler(_code, _frame, _expressions, graph, kernel, maps, plan.TextLimit);
         _frameKey = _frame.Reserve(16);
     }
@@ -50,7 +53,9 @@ internal sealed class ProgramCompiler
     private BpfInstruction[] Compile(IReadOnlyList<Clause> clauses)
     {
         var first = FirstEmission(clauses);
+        var nextLiteral = 0;
         _code.Move(R6, R1);
+        var literalBase = ReadLiteralBase(clauses);
         foreach (var clause in clauses)
         {
             var mark = _frame.Mark;
@@ -59,16 +64,81 @@ internal sealed class ProgramCompiler
                 _expressions.Branch(clause.Guard, end, end);
             if (clause.Restore is not null)
                 Restore(clause.Restore, end);
+            if (UsesTime(clause))
+                _expressions.ReadTime();
+            var acted = _code.NewLabel();
+            var fault = _code.NewLabel();
+            if (clause.Condition is not null)
+                _expressions.Branch(clause.Condition, acted, fault);
+            foreach (var action in clause.Actions)
+                Act(action, literalBase, ref nextLiteral, fault);
             if (clause.Emission is not null)
                 _records.Emit(clause.Emission, clause.Emission.Index - first);
+            if (_code.IsReferenced(fault))
+            {
+                _code.Jump(acted).Bind(fault).Move(R1, _plan.Counters.Faults);
+                LossCounter.Increment(_code, _maps.Losses, _frame);
+            }
+
+            _code.Bind(acted);
             if (clause.Save is not null)
                 Save(clause.Save);
             _code.Bind(end);
             _expressions.Forget();
+            _expressions.ForgetTime();
             _frame.ReleaseTo(mark);
         }
 
         return _code.Move(R0, 0).Exit().Assemble();
+    }
+
+    /// <summary>Keeps the number of the site's first literal, which the cookie's upper half has; nothing when there are no literals.</summary>
+    private short ReadLiteralBase(IReadOnlyList<Clause> clauses)
+    {
+        if (!SiteLiterals.Of(clauses).Any())
+            return 0;
+        var place = _frame.Reserve(8);
+        _code.Move(R1, R6).Call(BpfHelper.GetAttachCookie).Alu(BpfOperation.ShiftRight, R0, 32).Store(BpfSize.Double, R10, place, R0);
+        return place;
+    }
+
+    // One reading for the clause; where only the record has the time, it reads the clock itself.
+    private static bool UsesTime(Clause clause) => clause.Expressions.Any(
+        e => ExpressionParts.Any(e, p => p is BuiltInExpression { Value: BuiltInValue.Timestamp or BuiltInValue.WallTimestamp }));
+
+    private void Act(ClauseAction action, short literalBase, ref int nextLiteral, BpfLabel fault)
+    {
+        switch (action)
+        {
+            case AggregateAction aggregate:
+                _aggregates.Compile(aggregate, literalBase, ref nextLiteral);
+                break;
+            case AssignAction assign:
+                Assign(assign, fault);
+                break;
+            default:
+                throw new CompilationException($"the action {action.GetType().Name} is not known to the ebpf backend");
+        }
+    }
+
+    private void Assign(AssignAction assign, BpfLabel fault)
+    {
+        var mark = _frame.Mark;
+        var value = _frame.Reserve(8);
+        var dropped = _code.NewLabel();
+        var done = _code.NewLabel();
+        _expressions.Evaluate(assign.Value, fault);
+        _code.Store(BpfSize.Double, R10, value, R0);
+        _expressions.Assign(assign.Target, value, fault, dropped);
+        if (_code.IsReferenced(dropped))
+        {
+            var variable = _plan.Variables.TakeWhile(v => v != assign.Target.Variable).Count();
+            _code.Jump(done).Bind(dropped).Move(R1, _plan.Counters.Drops(variable));
+            LossCounter.Increment(_code, _maps.Losses, _frame);
+        }
+
+        _code.Bind(done);
+        _frame.ReleaseTo(mark);
     }
 
     private void Restore(FrameRestore restore, BpfLabel end)
@@ -104,7 +174,7 @@ internal sealed class ProgramCompiler
         FrameMap(save.Store);
         _code.Move(R3, R10).Alu(BpfOperation.Add, R3, values).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate)
             .JumpIf(BpfCondition.Equal, R0, 0, done)
-            .Bind(lost).Move(R1, _plan.Emissions.Count);
+            .Bind(lost).Move(R1, _plan.Counters.LostFrames);
         LossCounter.Increment(_code, _maps.Losses, _frame);
         _code.Bind(done);
     }

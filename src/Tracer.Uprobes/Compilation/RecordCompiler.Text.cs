@@ -19,19 +19,84 @@ internal sealed partial class RecordCompiler
     private long TruncatedAtLimit => ((long)EvaluationStatus.Truncated << StatusShift) + textLimit;
 
     /// <summary>Reads a text into the record as <see cref="ExpressionEvaluator.ReadText"/> does; it is the record's text number <paramref name="number"/>.</summary>
-    private void Text(TextExpression text, MemoryPlace slot, int fixedSize, int number)
+    private void Text(Expression text, MemoryPlace slot, int fixedSize, int number)
     {
         var fail = code.NewLabel();
         var next = code.NewLabel();
-        expressions.Evaluate(text.Address, fail);
-        code.Move(R8, R0);
-        if (text.Length is null)
-            Terminated(slot, fixedSize, number, fail);
+        Source(text, slot, fixedSize, number, fail);
+        if (code.IsReferenced(fail))
+        {
+            code.Jump(next).Bind(fail);
+            StoreSlot(slot);
+        }
         else
-            Counted(text.Length, text.Charset, slot, fixedSize, number, fail);
-        code.Jump(next).Bind(fail);
-        StoreSlot(slot);
+        {
+            code.Bind(fail);
+        }
+
         code.Bind(next);
+    }
+
+    private void Source(Expression text, MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
+    {
+        switch (text)
+        {
+            case TextExpression t:
+                expressions.Evaluate(t.Address, fail);
+                code.Move(R8, R0);
+                if (t.Length is null)
+                    Terminated(slot, fixedSize, number, fail);
+                else
+                    Counted(t.Length, t.Charset, slot, fixedSize, number, fail);
+                break;
+            case TextLiteralExpression literal:
+                // Who reads the record knows the text: a slot without text bytes is the literal.
+                code.Store(BpfSize.Double, slot.Base, slot.Offset, literal.Utf8.Length)
+                    .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, 0);
+                break;
+            case BuiltInExpression { Value: BuiltInValue.Comm }:
+                Comm(slot, fixedSize, number);
+                break;
+            case ConditionalExpression c:
+                var otherwise = code.NewLabel();
+                var end = code.NewLabel();
+                expressions.Branch(c.Test, otherwise, fail);
+                Source(c.WhenTrue, slot, fixedSize, number, fail);
+                code.Jump(end).Bind(otherwise);
+                Source(c.WhenFalse, slot, fixedSize, number, fail);
+                code.Bind(end);
+                break;
+            default:
+                expressions.Evaluate(text, fail);
+                break;
+        }
+    }
+
+    /// <summary>The thread's name: at most 15 bytes, so that one of the last always is a NUL.</summary>
+    private void Comm(MemoryPlace slot, int fixedSize, int number)
+    {
+        var mark = frame.Mark;
+        var buffer = frame.Reserve(ShortText);
+        var length = frame.Reserve(8);
+        var ended = code.NewLabel();
+        var never = code.NewLabel();
+        for (var k = RecordLayout.CommSize; k < ShortText; k += 8)
+            code.Store(BpfSize.Double, R10, (short)(buffer + k), 0);
+        code.Move(R1, R10).Alu(BpfOperation.Add, R1, buffer).Move(R2, RecordLayout.CommSize).Call(BpfHelper.GetThreadName).Move(R0, 0);
+        for (var k = 0; k < RecordLayout.CommSize - 1; k++)
+        {
+            code.Load(BpfSize.Byte, R1, R10, (short)(buffer + k)).JumpIf(BpfCondition.Equal, R1, 0, ended).Alu(BpfOperation.Add, R0, 1);
+        }
+
+        code.Bind(ended).Store(BpfSize.Double, R10, length, R0);
+        Destination(fixedSize, number, never);
+        MoveShortText(buffer);
+        code.Load(BpfSize.Double, R0, R10, length).JumpIf(BpfCondition.Greater, R0, RecordLayout.CommSize, never)
+            .Store(BpfSize.Double, slot.Base, slot.Offset, R0)
+            .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R0)
+            .Alu(BpfOperation.Add, R9, R0).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9)
+            .Bind(never);
+        frame.ReleaseTo(mark);
     }
 
     private void Terminated(MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
@@ -68,28 +133,7 @@ internal sealed partial class RecordCompiler
         frame.ReleaseTo(mark);
     }
 
-    /// <summary>Copies at most <paramref name="size"/> bytes of text at R8, the NUL included, to R1; R0 = bytes, 1 to size.</summary>
-    private void CopyString(int size, BpfLabel fault)
-    {
-        if (kernel.CopyUserString != 0)
-        {
-            code.Move(R2, size).Move(R3, R8).Move(R4, 0).CallKernelFunction(kernel.CopyUserString);
-        }
-        else
-        {
-            // This helper does not wait for absent pages; copying a byte first brings in the page where the text begins.
-            var mark = frame.Mark;
-            var destination = frame.Reserve(8);
-            var probe = frame.Reserve(8);
-            code.Store(BpfSize.Double, R10, destination, R1)
-                .Move(R1, R10).Alu(BpfOperation.Add, R1, probe).Move(R2, 1).Move(R3, R8).Call(BpfHelper.CopyFromUser)
-                .Load(BpfSize.Double, R1, R10, destination).Move(R2, size).Move(R3, R8).Call(BpfHelper.ProbeReadUserString);
-            frame.ReleaseTo(mark);
-        }
-
-        // A negative result is a large unsigned one.
-        code.Move32(R0, R0).JumpIf(BpfCondition.Greater, R0, size, fault).JumpIf(BpfCondition.Equal, R0, 0, fault);
-    }
+    private void CopyString(int size, BpfLabel fault) => UserTextCompiler.CopyString(code, frame, kernel, size, 0, fault);
 
     /// <summary>Moves a text from the stack to R1, with what lies behind it; R2 is lost.</summary>
     private void MoveShortText(short buffer)

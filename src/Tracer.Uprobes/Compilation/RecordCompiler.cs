@@ -31,14 +31,18 @@ internal sealed partial class RecordCompiler(
         var lost = code.NewLabel();
         var done = code.NewLabel();
 
-        code.Move(R1, R6).Call(BpfHelper.GetAttachCookie);
+        code.Move(R1, R6).Call(BpfHelper.GetAttachCookie).Move32(R0, R0);
         if (delta != 0)
             code.Alu(BpfOperation.Add, R0, delta);
         code.Store(BpfSize.Double, R10, index, R0);
 
         var record = onStack ? new MemoryPlace(R10, frame.Reserve(fixedSize)) : new MemoryPlace(R7, ScratchLayout.RecordOffset);
         if (!onStack)
-            Claim(lost);
+        {
+            ScratchCompiler.Claim(code, frame, maps, lost);
+            code.Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, 0);
+        }
+
         Header(record, index);
         Shared(shared, onStack);
 
@@ -46,8 +50,8 @@ internal sealed partial class RecordCompiler(
         for (var k = 0; k < values.Length; k++)
         {
             var slot = record.Plus(RecordLayout.HeaderSize + k * RecordLayout.SlotSize);
-            if (values[k] is TextExpression text)
-                Text(text, slot, fixedSize, texts++);
+            if (values[k].Type is TextType)
+                Text(values[k], slot, fixedSize, texts++);
             else
                 Value(values[k], slot);
         }
@@ -62,33 +66,12 @@ internal sealed partial class RecordCompiler(
 
     private bool HasLoop(Expression expression) => HasLoop(graph.IdOf(expression));
 
-    private bool HasLoop(int id) => graph[id].ReadsMemory && (graph[id].Expression is IterateExpression || graph[id].Children.Any(HasLoop));
-
-    /// <summary>Takes a scratch slot and leaves its address in R7.</summary>
-    private void Claim(BpfLabel none)
-    {
-        var mark = frame.Mark;
-        var key = frame.Reserve(8);
-        var claimed = code.NewLabel();
-        code.Call(BpfHelper.GetProcessorId).Store(BpfSize.Word, R10, key, R0);
-        for (var attempt = 0; ; attempt++)
-        {
-            code.LoadMap(R1, maps.Scratch).Move(R2, R10).Alu(BpfOperation.Add, R2, key)
-                .Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, none)
-                .Move(R7, R0).Move(R1, 1).Atomic(BpfAtomicOperation.Exchange, BpfSize.Double, R7, ScratchLayout.BusyOffset, R1)
-                .JumpIf(BpfCondition.Equal, R1, 0, claimed);
-            if (attempt == ScratchLayout.Spares)
-                break;
-            code.Store(BpfSize.Word, R10, key, maps.Processors + attempt);
-        }
-
-        code.Jump(none).Bind(claimed).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, 0);
-        frame.ReleaseTo(mark);
-    }
+    private bool HasLoop(int id) => graph[id].ReadsMemory && (graph[id].Expression is IterateExpression or TextCompareExpression or VariableExpression || graph[id].Children.Any(HasLoop));
 
     private void Header(MemoryPlace record, short index)
     {
-        code.Call(BpfHelper.GetTimeNanoseconds).Store(BpfSize.Double, record.Base, record.Plus(RecordLayout.TimeOffset).Offset, R0)
+        expressions.LoadTime();
+        code.Store(BpfSize.Double, record.Base, record.Plus(RecordLayout.TimeOffset).Offset, R0)
             .Call(BpfHelper.GetProcessAndThread).Store(BpfSize.Double, record.Base, record.Plus(RecordLayout.PidTgidOffset).Offset, R0)
             .Call(BpfHelper.GetProcessorId).Store(BpfSize.Word, record.Base, record.Plus(RecordLayout.CpuOffset).Offset, R0)
             .Load(BpfSize.Double, R0, R10, index).Store(BpfSize.Word, record.Base, record.Plus(RecordLayout.EmissionOffset).Offset, R0)
@@ -149,6 +132,6 @@ internal sealed partial class RecordCompiler(
         }
 
         if (!onStack)
-            code.Store(BpfSize.Double, R7, ScratchLayout.BusyOffset, 0);
+            ScratchCompiler.Release(code);
     }
 }

@@ -33,10 +33,11 @@ internal static class ScratchLayout
     /// <summary>Bytes that may be written beyond the limit of a text: one more character and the NUL, or all of a short text's buffer.</summary>
     public const int TextSlack = 64;
 
-    /// <summary>Bytes of a slot that has room for every record of the plan.</summary>
+    /// <summary>Bytes of a slot that has room for every record and every key of the plan.</summary>
     public static int SizeFor(TracePlan plan)
     {
+        var largestKey = plan.Aggregations.Select(a => new KernelKeyLayout(a, plan.KeyTextLimit).LargestSize).DefaultIfEmpty().Max();
         var largest = plan.Emissions.Count == 0 ? 0 : plan.Emissions.Max(e => RecordLayout.MaximumSize(e.Values.Count, e.TextCount, plan.TextLimit));
-        return RecordOffset + (largest + TextSlack + 7 & ~7);
+        return RecordOffset + (Math.Max(largest, largestKey) + TextSlack + 7 & ~7);
     }
 }

@@ -5,6 +5,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Records;
 using Tracer.Core.Targets;
 using Tracer.Elf;
+using Tracer.Testing;
 using Xunit;
 
 namespace Tracer.Core.Tests.Plans;
@@ -42,7 +43,8 @@ public sealed class PlanBuilderTests
         var registers = default(RegisterSet);
         var evaluator = new ExpressionEvaluator(in registers, Target.Memory, []);
         var writer = new RecordWriter(plan);
-        var bytes = writer.Write(plan.Emissions[0], ref evaluator, 123, 7, 8, 1, "python3"u8);
+        var facts = new FixedFacts { Name = "python3"u8.ToArray(), [BuiltInValue.Timestamp] = 123, [BuiltInValue.ProcessId] = 7, [BuiltInValue.ThreadId] = 8, [BuiltInValue.Cpu] = 1 };
+        var bytes = writer.Write(plan.Emissions[0], ref evaluator, facts);
         Assert.True(EventRecord.IsWellFormed(plan.Emissions[0], bytes));
         Assert.False(EventRecord.IsWellFormed(plan.Emissions[0], bytes[..^1]));
         var e = new Core.Events.TraceEvent(new EventRecord(plan.Emissions[0], bytes), new Core.Events.WallClock());

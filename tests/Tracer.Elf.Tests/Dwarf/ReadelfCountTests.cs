@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tracer.Elf.Dwarf;
+using Tracer.Testing;
 using Xunit;
 
 namespace Tracer.Elf.Tests.Dwarf;

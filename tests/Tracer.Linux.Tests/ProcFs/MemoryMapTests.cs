@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Tracer.Testing;
 using Xunit;
 
 namespace Tracer.Linux.Tests;

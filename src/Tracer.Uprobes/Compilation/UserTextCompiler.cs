@@ -1,0 +1,34 @@
+using Tracer.Bpf;
+using static Tracer.Bpf.BpfRegister;
+
+namespace Tracer.Uprobes.Compilation;
+
+/// <summary>Copies NUL-terminated text from the target.</summary>
+internal static class UserTextCompiler
+{
+    /// <summary>
+    /// Copies at most <paramref name="size"/> bytes of text at R8, the NUL included, to R1; R0 = bytes, 1 to size. With <paramref name="flags"/> 1 the rest
+    /// is cleared where the kernel function exists; without it the rest is left as it is.
+    /// </summary>
+    public static void CopyString(BpfAssembler code, StackFrame frame, KernelInterface kernel, int size, int flags, BpfLabel fault)
+    {
+        if (kernel.CopyUserString != 0)
+        {
+            code.Move(R2, size).Move(R3, R8).Move(R4, flags).CallKernelFunction(kernel.CopyUserString);
+        }
+        else
+        {
+            // This helper does not wait for absent pages; copying a byte first brings in the page where the text begins.
+            var mark = frame.Mark;
+            var destination = frame.Reserve(8);
+            var probe = frame.Reserve(8);
+            code.Store(BpfSize.Double, R10, destination, R1)
+                .Move(R1, R10).Alu(BpfOperation.Add, R1, probe).Move(R2, 1).Move(R3, R8).Call(BpfHelper.CopyFromUser)
+                .Load(BpfSize.Double, R1, R10, destination).Move(R2, size).Move(R3, R8).Call(BpfHelper.ProbeReadUserString);
+            frame.ReleaseTo(mark);
+        }
+
+        // A negative result is a large unsigned one.
+        code.Move32(R0, R0).JumpIf(BpfCondition.Greater, R0, size, fault).JumpIf(BpfCondition.Equal, R0, 0, fault);
+    }
+}
