@@ -13,7 +13,7 @@ internal sealed class FakeDebugTypes : IDebugTypes
     private static readonly StructDType Peer = new("struct peer", 2, "peer");
     private static readonly StructDType Opaque = new("struct opaque", 0, "opaque");
 
-    private static readonly Dictionary<string, StructMember[]> Members = new()
+    private static readonly Dictionary<string, MemberPlace[]> Members = new()
     {
         ["request"] =
         [
@@ -47,8 +47,8 @@ internal sealed class FakeDebugTypes : IDebugTypes
         _ => null,
     };
 
-    public StructMember? FindMember(StructDType type, string name) =>
-        Members[(string)type.Key!].Where(m => m.Name == name).Select(m => (StructMember?)m).FirstOrDefault();
+    public MemberPlace? FindMember(StructDType type, string name) =>
+        Members[(string)type.Key!].Where(m => m.Name == name).Select(m => (MemberPlace?)m).FirstOrDefault();
 
     public IReadOnlyList<string> MembersOf(StructDType type) => [.. Members[(string)type.Key!].Select(m => m.Name)];
 }

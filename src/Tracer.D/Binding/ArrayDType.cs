@@ -6,7 +6,7 @@ namespace Tracer.D.Binding;
 public sealed record ArrayDType(DType Element, int Count) : DType
 {
     /// <inheritdoc/>
-    public override int Size => Element.Size * Count;
+    public override int Size => (int)Math.Min(int.MaxValue, (long)Element.Size * Count);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Element}[{Count}]";

@@ -19,18 +19,15 @@ internal sealed partial class ExpressionBinder
             case StringDType:
                 return TextOf(operand, cast.Span);
             case IntegerDType i when operand.Type is IntegerDType or PointerDType:
-                return new TypedExpression(type, Build.Convert(operand.Expression, i.Integer));
+                return new TypedExpression(type, Folding.Convert(operand.Expression, i.Integer));
             case PointerDType when operand.Type is IntegerDType or PointerDType:
-                return new TypedExpression(type, Build.ToUInt64(operand.Expression));
-            case FloatDType:
-                Refuse(type, cast.Span, "a cast");
-                return null;
+                return new TypedExpression(type, Folding.ToUInt64(operand.Expression));
             default:
                 var hint = operand.Type is StringDType ? "a string has no number; an address is cast by (string)" : null;
                 if (operand.Type is FloatDType && type is IntegerDType or PointerDType)
                     Refuse(operand.Type, cast.Span, "a cast");
                 else
-                    diagnostics.Add(DiagnosticIds.WrongType, $"{Describe(operand.Type)} cannot become {type}", cast.Span, hint);
+                    diagnostics.Add(type is FloatDType ? DiagnosticIds.Float : DiagnosticIds.WrongType, $"{Describe(operand.Type)} cannot become {type}", cast.Span, hint);
                 return null;
         }
     }
@@ -43,7 +40,7 @@ internal sealed partial class ExpressionBinder
             case StringDType:
                 return operand;
             case IntegerDType or PointerDType:
-                return new TypedExpression(StringDType.Instance, Build.CString(Build.ToUInt64(operand.Expression)));
+                return new TypedExpression(StringDType.Instance, Build.CString(Folding.ToUInt64(operand.Expression)));
             default:
                 diagnostics.Add(DiagnosticIds.WrongType, $"a string is at an address, and this is {Describe(operand.Type)}", span);
                 return null;

@@ -32,7 +32,7 @@ internal sealed partial class ExpressionBinder
         if (l is null || r is null)
             return null;
         var common = Conversions.Common(l.Integer, r.Integer);
-        return Boolean(Compare(binary.Operator, Build.Convert(l, common), Build.Convert(r, common), Folding.Binary));
+        return Boolean(Compare(binary.Operator, Folding.Convert(l, common), Folding.Convert(r, common), Folding.Binary));
     }
 
     private TypedExpression? CompareText(BinarySyntax binary, TypedExpression left, TypedExpression right)
@@ -45,7 +45,7 @@ internal sealed partial class ExpressionBinder
         var hint = other switch
         {
             { Type: PointerDType { Element: VoidDType }, Expression: ConstantExpression } => "a string that cannot be read is a fault, not NULL; the empty string is \"\"",
-            { Expression: ConstantExpression } => $"a string has double quotes: \"{Shorten(shown)}\"",
+            { Expression: ConstantExpression } => $"a string has double quotes: \"{Shorten(shown.Trim('\''))}\"",
             { Type: IntegerDType or PointerDType } => $"copyinstr({Shorten(shown)}) is the string at that address",
             _ => null,
         };

@@ -32,7 +32,7 @@ internal sealed partial class ExpressionBinder
                     return null;
                 }
 
-                var promoted = Build.Convert(operand.Expression, Conversions.Promote(integer.Integer));
+                var promoted = Folding.Convert(operand.Expression, Conversions.Promote(integer.Integer));
                 return Integer(unary.Operator switch
                 {
                     UnarySyntaxOperator.Plus => promoted,
@@ -72,7 +72,7 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
-        return Integer(Folding.Binary(CoreOperator(binary.Operator), Build.Convert(left, common), Build.Convert(right, common)));
+        return Integer(Folding.Binary(CoreOperator(binary.Operator), Folding.Convert(left, common), Folding.Convert(right, common)));
     }
 
     // A shift has the type of its left side alone. Core takes the count modulo the width, where C leaves the rest undefined, so that a constant
@@ -83,12 +83,12 @@ internal sealed partial class ExpressionBinder
         if (right is ConstantExpression count && count.Value >= (ulong)type.Size * 8)
         {
             var shown = count.Integer.Signed ? $"{(long)count.Value}" : $"{count.Value}";
-            var hint = type.Size < 8 ? "make the left side longer: (uint64_t)" + Shorten(binary.Left.ToString()) : null;
+            var hint = type.Size < 8 && count.Value < 64 ? "make the left side longer: (uint64_t)" + Shorten(binary.Left.ToString()) : null;
             diagnostics.Add(DiagnosticIds.BadConstant, $"{type} cannot be shifted by {shown}, only by 0 to {type.Size * 8 - 1}", binary.Right.Span, hint);
             return null;
         }
 
-        return Integer(Folding.Binary(CoreOperator(binary.Operator), Build.Convert(left, type), Build.Convert(right, type)));
+        return Integer(Folding.Binary(CoreOperator(binary.Operator), Folding.Convert(left, type), Folding.Convert(right, type)));
     }
 
     private TypedExpression? BindLogical(BinarySyntax binary, TypedExpression left, TypedExpression right)
@@ -125,7 +125,7 @@ internal sealed partial class ExpressionBinder
             && whenFalse is { Type: IntegerDType or PointerDType, Expression.Integer: var typeFalse })
         {
             var common = Conversions.Common(typeTrue, typeFalse);
-            var chosen = Folding.Conditional(test, Build.Convert(whenTrue.Expression, common), Build.Convert(whenFalse.Expression, common));
+            var chosen = Folding.Conditional(test, Folding.Convert(whenTrue.Expression, common), Folding.Convert(whenFalse.Expression, common));
             if (TypeOfEither(whenTrue, whenFalse) is { } pointer)
                 return new TypedExpression(pointer, chosen);
             if (whenTrue.Type is IntegerDType && whenFalse.Type is IntegerDType)
@@ -168,14 +168,14 @@ internal sealed partial class ExpressionBinder
     {
         if (type is FloatDType)
         {
-            diagnostics.Add(DiagnosticIds.Float, $"{user} cannot compute with a {type}", span, "floating-point numbers can be shown, not computed with or compared");
+            diagnostics.Add(DiagnosticIds.Float, $"{user} needs an integer, not a {type}", span, "floating-point numbers can be shown, not computed with or compared");
             return;
         }
 
         var hint = type switch
         {
             StringDType => "strings can be compared: == != < <= > >=",
-            PointerDType => "cast it to a number: (uint64_t)",
+            PointerDType => "cast it to a number, as in (uint64_t)p",
             _ => null,
         };
         diagnostics.Add(DiagnosticIds.WrongType, $"{user} needs an integer, not {Describe(type)}", span, hint);

@@ -69,14 +69,13 @@ internal sealed partial class ExpressionBinder
             return null;
         }
 
-        var value = ValueAt(bound.Expression, found.Offset, found.Type, member.Span);
-        return value is null || found.BitSize == 0 ? value : BitField(value, found);
+        return found.BitSize == 0 ? ValueAt(bound.Expression, found.Offset, found.Type, member.Span) : BitField(bound.Expression, found, member.NameSpan);
     }
 
     private TypedExpression? BindPointerArithmetic(BinarySyntax binary, TypedExpression left, TypedExpression right)
     {
         if (left.Type is PointerDType { Element: { } element } && left.Type == right.Type && binary.Operator == BinarySyntaxOperator.Subtract)
-            return Difference(left.Expression, right.Expression, Stride(element), binary.Span);
+            return Difference(left.Expression, right.Expression, element, binary.Span);
         if (left.Type is PointerDType && right.Type is IntegerDType)
             return Advance(left, right.Expression, CoreOperator(binary.Operator), binary.Span);
         if (right.Type is PointerDType && left.Type is IntegerDType && binary.Operator == BinarySyntaxOperator.Add)
@@ -93,7 +92,7 @@ internal sealed partial class ExpressionBinder
         var stride = Stride(((PointerDType)pointer.Type).Element);
         if (stride == 0)
             return ReportNoSize(((PointerDType)pointer.Type).Element, span);
-        var distance = Build.ToUInt64(Build.Convert(count, Conversions.Promote(count.Integer)));
+        var distance = Folding.ToUInt64(Folding.Convert(count, Conversions.Promote(count.Integer)));
         if (stride > 1)
             distance = Folding.Binary(BinaryOperator.Multiply, distance, Build.Constant((ulong)stride));
         if (distance is ConstantExpression c)
@@ -101,11 +100,12 @@ internal sealed partial class ExpressionBinder
         return pointer with { Expression = Folding.Binary(@operator, pointer.Expression, distance) };
     }
 
-    private TypedExpression? Difference(Expression left, Expression right, int stride, TextSpan span)
+    private TypedExpression? Difference(Expression left, Expression right, DType element, TextSpan span)
     {
+        var stride = Stride(element);
         if (stride == 0)
-            return ReportNoSize(VoidDType.Instance, span);
-        var bytes = Build.Convert(Folding.Binary(BinaryOperator.Subtract, left, right), IntegerType.Int64);
+            return ReportNoSize(element, span);
+        var bytes = Folding.Convert(Folding.Binary(BinaryOperator.Subtract, left, right), IntegerType.Int64);
         return Integer(stride == 1 ? bytes : Folding.Binary(BinaryOperator.Divide, bytes, Build.Constant((ulong)stride, IntegerType.Int64)));
     }
 
@@ -127,15 +127,21 @@ internal sealed partial class ExpressionBinder
         }
     }
 
-    // The storage unit is shifted up and down again, which extends by the type's sign.
-    private static TypedExpression BitField(TypedExpression unit, StructMember member)
+    // The bytes the bits touch, shifted up to the top and down again, which extends by the type's sign.
+    private TypedExpression? BitField(Expression address, MemberPlace field, TextSpan span)
     {
-        var type = unit.Expression.Integer;
-        var width = type.Size * 8;
-        var up = Math.Clamp(width - member.BitOffset - member.BitSize, 0, width - 1);
-        var down = Math.Clamp(width - member.BitSize, 0, width - 1);
-        var raised = Folding.Binary(BinaryOperator.ShiftLeft, unit.Expression, new ConstantExpression((ulong)up, type));
-        return unit with { Expression = Folding.Binary(BinaryOperator.ShiftRight, raised, new ConstantExpression((ulong)down, type)) };
+        var bits = field.BitOffset + field.BitSize;
+        if (field.Type is not IntegerDType { Integer: var type } || bits > 64 || field.BitOffset < 0)
+        {
+            diagnostics.Add(DiagnosticIds.UnknownMember, $"the bits of {field.Name} cannot be read", span);
+            return null;
+        }
+
+        var touched = Build.Load(address, field.Offset, IntegerType.Of(bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8, signed: false));
+        var wide = Folding.Convert(touched, type.Signed ? IntegerType.Int64 : IntegerType.UInt64);
+        var raised = Folding.Binary(BinaryOperator.ShiftLeft, wide, Build.Constant((ulong)(64 - bits), wide.Integer));
+        var lowered = Folding.Binary(BinaryOperator.ShiftRight, raised, Build.Constant((ulong)(64 - field.BitSize), wide.Integer));
+        return new TypedExpression(field.Type, Folding.Convert(lowered, type));
     }
 
     // As GNU C has it, void counts as a byte.

@@ -10,12 +10,12 @@ namespace Tracer.D.Binding;
 /// </summary>
 internal sealed partial class ExpressionBinder(Scope scope, DiagnosticList diagnostics)
 {
-    /// <summary>Binds an expression whose value is wanted: an integer, a float or a text. A char array is its text.</summary>
+    /// <summary>Binds an expression whose value is wanted: an integer, a float or a text. A char pointer and a char array are their text.</summary>
     public Expression? BindValue(ExpressionSyntax syntax)
     {
         if (Bind(syntax) is not { } bound)
             return null;
-        if (bound.Type is ArrayDType && AsText(bound) is { } text)
+        if (bound.Type is ArrayDType or PointerDType { Element: IntegerDType { Integer.Signed: true } } && AsText(bound) is { } text)
             return text;
         if (bound.Type is not StructDType)
             return bound.Expression;
@@ -30,7 +30,7 @@ internal sealed partial class ExpressionBinder(Scope scope, DiagnosticList diagn
             return null;
         if (Decay(bound) is { Type: IntegerDType or PointerDType } test)
             return Folding.Test(test.Expression);
-        var hint = bound.Type is StringDType ? "compare it: " + Shorten(syntax.ToString()) + " == \"...\"" : null;
+        var hint = bound.Type is StringDType ? $"compare it: {(syntax is NameSyntax ? syntax : $"({Shorten(syntax.ToString())})")} == \"...\"" : null;
         diagnostics.Add(DiagnosticIds.Predicate, $"a condition is an integer, not {Describe(bound.Type)}", syntax.Span, hint);
         return null;
     }
@@ -60,7 +60,7 @@ internal sealed partial class ExpressionBinder(Scope scope, DiagnosticList diagn
         if (resolution?.Value is { } value)
             return value;
         if (resolution is { Problem: { } problem })
-            diagnostics.Add(DiagnosticIds.WrongType, problem, name.Span, resolution.Hint);
+            diagnostics.Add(DiagnosticIds.UnknownName, problem, name.Span, resolution.Hint);
         else if (IsVariablePrefix(name))
             ReportVariable(name.Name, name.Span);
         else
@@ -77,7 +77,7 @@ internal sealed partial class ExpressionBinder(Scope scope, DiagnosticList diagn
     private static TypedExpression Integer(Expression expression) => new(new IntegerDType(expression.Integer), expression);
 
     // Comparisons give Core's uint8, the language's int.
-    private static TypedExpression Boolean(Expression expression) => new(IntegerDType.Int, Build.Convert(expression, IntegerType.Int32));
+    private static TypedExpression Boolean(Expression expression) => new(IntegerDType.Int, Folding.Convert(expression, IntegerType.Int32));
 
     private static TypedExpression Decay(TypedExpression value) =>
         value.Type is ArrayDType array ? new TypedExpression(new PointerDType(array.Element), value.Expression) : value;

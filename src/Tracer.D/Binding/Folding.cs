@@ -16,6 +16,17 @@ internal static class Folding
             : made;
     }
 
+    /// <summary>The integer as another type. An inner conversion that changes no bit the outer one looks at is left out.</summary>
+    public static Expression Convert(Expression operand, IntegerType type)
+    {
+        while (operand is ConvertExpression { Target: var middle, Operand: { } inner } && (middle.Size >= type.Size || Holds(middle, inner.Integer)))
+            operand = inner;
+        return Build.Convert(operand, type);
+    }
+
+    /// <summary>The integer as uint64.</summary>
+    public static Expression ToUInt64(Expression operand) => Convert(operand, IntegerType.UInt64);
+
     /// <summary>Logical and, logical or; the operands are tests (see <see cref="Test"/>).</summary>
     public static Expression Logical(BinaryOperator @operator, Expression left, Expression right)
     {
@@ -61,4 +72,6 @@ internal static class Folding
     /// </summary>
     public static Expression Test(Expression integer) =>
         integer is ConvertExpression { Operand: { } operand } c && c.Target.Size >= operand.Integer.Size ? Test(operand) : integer;
+
+    private static bool Holds(IntegerType type, IntegerType values) => type == values || (type.Size > values.Size && (type.Signed || !values.Signed));
 }

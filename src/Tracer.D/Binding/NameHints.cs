@@ -19,11 +19,11 @@ internal static class NameHints
     public static string List(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(MostShown)) + (names.Count > MostShown ? $" and {names.Count - MostShown} more" : "");
 
-    /// <summary>The nearest name, when one is near: at most a third of the letters (at least two) differ.</summary>
+    /// <summary>The nearest name, when one is near: at most a third of the letters differ (one of a short name).</summary>
     public static string? Nearest(string name, IEnumerable<string> candidates) =>
         candidates.Select(c => (Name: c, Distance: NameDistance.Between(name, c)))
-            .Where(c => c.Distance <= Math.Max(2, name.Length / 3) && c.Distance < Math.Max(c.Name.Length, name.Length))
-            .OrderBy(c => c.Distance)
+            .Where(c => c.Distance <= Math.Max(1, name.Length / 3) && c.Distance < Math.Max(c.Name.Length, name.Length))
+            .OrderBy(c => c.Distance).ThenBy(c => Math.Abs(c.Name.Length - name.Length))
             .Select(c => c.Name)
             .FirstOrDefault();
 }

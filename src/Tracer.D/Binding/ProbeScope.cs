@@ -54,8 +54,8 @@ public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null) : Sc
     // Debug information may be of another build, or describe what the note's operand only approximates: only what fits an integer is believed.
     private static TypedExpression WithType(Expression integer, DType type) => type switch
     {
-        PointerDType => new TypedExpression(type, Build.ToUInt64(integer)),
-        IntegerDType i => new TypedExpression(type, Build.Convert(integer, i.Integer)),
+        PointerDType or StructDType or ArrayDType => new TypedExpression(type, Folding.ToUInt64(integer)),
+        IntegerDType i => new TypedExpression(type, Folding.Convert(integer, i.Integer)),
         _ => TypedExpression.Of(integer),
     };
 
@@ -74,7 +74,7 @@ public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null) : Sc
         var parameter = probe.Parameters[position];
         return parameter.Type switch
         {
-            IntegerType type => new NameResolution(TypedExpression.Of(Build.Convert(new ParameterExpression(position, type), IntegerType.Int64))),
+            IntegerType type => new NameResolution(TypedExpression.Of(Folding.Convert(new ParameterExpression(position, type), IntegerType.Int64))),
             TextType => new NameResolution(null, $"{name} of {probe.FullName} is the string {parameter.Name}, which has no number", $"write {parameter.Name}, which is a string already"),
             _ => new NameResolution(null, $"{name} of {probe.FullName} is the {parameter.Type} {parameter.Name}, which has no number", $"write {parameter.Name}"),
         };

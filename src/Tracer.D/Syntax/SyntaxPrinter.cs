@@ -52,7 +52,10 @@ public static class SyntaxPrinter
                 b.Append(i.Text);
                 break;
             case CharacterSyntax c:
-                b.Append(CultureInfo.InvariantCulture, $"'\\x{(byte)c.Value:x2}'");
+                if (c.Value is > ' ' and < 0x7f and not ('\'' or '\\'))
+                    b.Append('\'').Append((char)c.Value).Append('\'');
+                else
+                    b.Append(CultureInfo.InvariantCulture, $"'\\x{(byte)c.Value:x2}'");
                 break;
             case StringSyntax s:
                 b.Append(Quote(s.Text));
@@ -88,11 +91,13 @@ public static class SyntaxPrinter
                 b.Append("sizeof(").Append(s.Measured).Append(')');
                 break;
             case SizeOfValueSyntax s:
+                // sizeof (int)x would be the size of int and a stray x.
                 b.Append("sizeof ");
-                Write(b, s.Operand, own);
+                Write(b, s.Operand, s.Operand is CastSyntax ? Postfix : own);
                 break;
             case MemberSyntax m:
-                Write(b, m.Target, own);
+                // 1.x would be a malformed number.
+                Write(b, m.Target, m.Target is IntegerSyntax ? Postfix + 1 : own);
                 b.Append(m.IsArrow ? "->" : ".").Append(m.Name);
                 break;
             case IndexSyntax i:

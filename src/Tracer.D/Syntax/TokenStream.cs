@@ -8,6 +8,8 @@ namespace Tracer.D.Syntax;
 /// </summary>
 internal sealed class TokenStream(IReadOnlyList<Token> tokens, DiagnosticList diagnostics)
 {
+    private const string EndWanted = "an operator or the end";
+
     private readonly Token[] _tokens = [.. tokens];
     private int _position;
     private bool _failed;
@@ -61,7 +63,7 @@ internal sealed class TokenStream(IReadOnlyList<Token> tokens, DiagnosticList di
     public void ExpectEnd()
     {
         if (Current.Kind != TokenKind.EndOfText)
-            FailUnexpected("an operator or the end");
+            FailUnexpected(EndWanted);
     }
 
     /// <summary>Fails at the place because something else was expected.</summary>
@@ -75,7 +77,7 @@ internal sealed class TokenStream(IReadOnlyList<Token> tokens, DiagnosticList di
             "+=" or "-=" or "*=" or "/=" or "%=" or "&=" or "|=" or "^=" or "^^=" or "<<=" or ">>=" or "++" or "--" =>
                 (DiagnosticIds.NotAvailable, $"'{token.Text}' assigns, and nothing can be assigned in an expression", (string?)null),
             "@" => (DiagnosticIds.NotAvailable, "aggregations are not available in an expression", null),
-            "," => (DiagnosticIds.Syntax, $"{what} was expected, not ','", "here is room for one expression only"),
+            "," when what == EndWanted => (DiagnosticIds.Syntax, $"{what} was expected, not ','", "here is room for one expression only"),
             _ => (DiagnosticIds.Syntax, $"{what} was expected, not {Shown(token)}", null),
         };
         Fail(id, message, token.Span, hint);
