@@ -64,7 +64,8 @@ internal sealed class StatisticArguments
         }
         catch (Exception error) when (error is ArgumentException or OverflowException)
         {
-            result.AddError($"'{text}' makes no buckets. {error.Message}");
+            // .NET adds the name of a parameter that the user does not know.
+            result.AddError($"'{text}' makes no buckets. {error.Message.Split(" (Parameter")[0]}");
             return null;
         }
     }

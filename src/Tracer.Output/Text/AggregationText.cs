@@ -58,7 +58,7 @@ internal sealed class AggregationText(OutputBuffer output)
     {
         var buckets = row.Aggregation.Buckets;
         var keys = row.Keys.Select((k, i) => $"{TextEscaper.Escape(row.Aggregation.Keys[i].Name)} = {KeyText.Of(k)}, ");
-        Line(string.Create(CultureInfo.InvariantCulture, $"{string.Concat(keys)}{row.Count:N0} {(row.Count == 1 ? "value" : "values")}"));
+        Line(string.Create(CultureInfo.InvariantCulture, $"{string.Concat(keys)}{row.Count:N0}{Values(row.Count)}"));
         var filled = Enumerable.Range(0, buckets.Count).Where(b => row.InBucket(b) > 0).ToArray();
         if (filled.Length == 0)
             return;
@@ -82,7 +82,7 @@ internal sealed class AggregationText(OutputBuffer output)
         {
             var rest = rows.OmittedValue is not { } value ? "" : aggregation.Function == AggregationFunction.Sum && report.Unit == ValueUnit.Nanoseconds
                 ? $", together {DurationFormat.Format((double)value)}"
-                : string.Create(CultureInfo.InvariantCulture, $", together {value:N0}{(aggregation.Function == AggregationFunction.Histogram ? " values" : "")}");
+                : string.Create(CultureInfo.InvariantCulture, $", together {value:N0}{(aggregation.Function == AggregationFunction.Histogram ? Values(value) : "")}");
             Line(string.Create(CultureInfo.InvariantCulture, $"{rows.OmittedCount:N0} more {(rows.OmittedCount == 1 ? "row" : "rows")}{rest}"));
         }
 
@@ -95,6 +95,8 @@ internal sealed class AggregationText(OutputBuffer output)
     }
 
     private static string Hits(ulong count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? "hit" : "hits")}");
+
+    private static string Values(Int128 count) => count == 1 ? " value" : " values";
 
     private static string Title(Aggregation aggregation)
     {
