@@ -51,8 +51,9 @@ public ref partial struct ExpressionEvaluator
             key.AddPrefix(thread);
         }
 
-        foreach (var part in element.Keys)
+        for (var k = 0; k < element.Keys.Count; k++)
         {
+            var part = element.Keys[k];
             var status = part.Type is TextType ? AddText(part, key, out value) : Evaluate(part, out value);
             if (status > EvaluationStatus.Truncated)
                 return status;

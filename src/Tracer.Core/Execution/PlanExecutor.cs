@@ -80,8 +80,9 @@ public sealed class PlanExecutor
     {
         ArgumentNullException.ThrowIfNull(site);
         ArgumentNullException.ThrowIfNull(frames);
-        foreach (var clause in site.Clauses)
-            Run(clause, in registers, facts, frames);
+        // By index: an enumerator of an interface would be allocated at every hit.
+        for (var k = 0; k < site.Clauses.Count; k++)
+            Run(site.Clauses[k], in registers, facts, frames);
     }
 
     /// <summary>Drops the variables of a thread that has ended.</summary>
@@ -158,8 +159,9 @@ public sealed class PlanExecutor
         }
 
         _key.Clear();
-        foreach (var key in action.Keys)
+        for (var k = 0; k < action.Keys.Count; k++)
         {
+            var key = action.Keys[k];
             if (key.Type is IntegerType)
             {
                 var status = evaluator.Evaluate(key, out var number);
