@@ -43,6 +43,7 @@ public sealed class CountQueryTests
         var (session, lines) = await target.TraceAsync(options, "calls 2", TestContext.Current.CancellationToken);
         await using var _ = session;
         var snapshots = session.ReadAggregations();
+        Assert.All(snapshots, s => Assert.Equal((0UL, 0UL), (s.Overflow, s.Faults)));
         for (var k = 0; k < 3; k++)
         {
             var table = AggregateFixture.Table(snapshots[k]);
