@@ -188,7 +188,11 @@ internal sealed class KernelAggregation : IDisposable
         switch ((int)(slot >> KernelKeyLayout.CharsetShift) & 0xff)
         {
             case KernelKeyLayout.LiteralCharset:
-                _key.Add(literals[length], Charset.Utf8, status);
+                var literal = literals[length];
+                if (literal.Length > Layout.TextLimit)
+                    _key.Add(literal[..Layout.TextLimit], Charset.Utf8, EvaluationStatus.Truncated);
+                else
+                    _key.Add(literal, Charset.Utf8, status);
                 break;
             case KernelKeyLayout.CommCharset:
                 var end = field.IndexOf((byte)0);

@@ -4,7 +4,6 @@ using Tracer.Core.Evaluation;
 using Tracer.Core.Plans;
 using Tracer.Core.Records;
 using Tracer.Elf;
-using Tracer.Testing;
 
 namespace Tracer.Uprobes.Tests;
 
@@ -32,7 +31,7 @@ public class AgreementTests
 
     private static async Task Compare(Fixture fixture, int seed, long[] statuses)
     {
-        var random = new RandomExpressions(seed, fixture.Data);
+        var random = new RandomExpressions(seed, fixture.Data, fixture.Page());
         var probes = Enumerable.Range(0, Probes)
             .Select(p => fixture.Probe($"p{p}", "hit", [.. Enumerable.Range(0, p == 0 ? 3 : ValuesPerProbe).Select(_ => random.Value())])).ToArray();
         var plan = PlanBuilder.Build(fixture.Process, probes, 64);
@@ -54,12 +53,13 @@ public class AgreementTests
         await attachment.StopAsync();
         Assert.Equal(Hits * Probes, sink.Records.Count);
         var writer = new RecordWriter(plan);
+        var facts = fixture.Facts();
         for (var k = 0; k < sink.Records.Count; k++)
         {
             var registers = hits[k / Probes];
             var emission = plan.Emissions[k % Probes];
-            var evaluator = new ExpressionEvaluator(in registers, fixture.Memory, []);
-            var expected = writer.Write(emission, ref evaluator, new FixedFacts())[RecordLayout.HeaderSize..];
+            var evaluator = new ExpressionEvaluator(in registers, new EvaluationContext(fixture.Memory, facts, null, plan.TextLimit), []);
+            var expected = writer.Write(emission, ref evaluator, facts)[RecordLayout.HeaderSize..];
             var actual = sink.Records[k].AsSpan(RecordLayout.HeaderSize);
             for (var v = 0; v < emission.Values.Count; v++)
             {

@@ -74,6 +74,25 @@ internal sealed class Fixture : IDisposable
         return bytes;
     }
 
+    /// <summary>The page of data, as it is.</summary>
+    public byte[] Page()
+    {
+        var page = new byte[4096];
+        Assert.Equal(page.Length, Memory.Read(Data, page));
+        return page;
+    }
+
+    /// <summary>What a hit of the first thread knows of itself, but for the time.</summary>
+    public FixedFacts Facts() => new()
+    {
+        Name = "fixture"u8.ToArray(),
+        [BuiltInValue.ProcessId] = (ulong)Target.Pid,
+        [BuiltInValue.ThreadId] = (ulong)Target.Pid,
+        [BuiltInValue.ParentProcessId] = (ulong)Environment.ProcessId,
+        [BuiltInValue.UserId] = 0,
+        [BuiltInValue.GroupId] = 0,
+    };
+
     public void Dispose()
     {
         Target.Dispose();

@@ -5,7 +5,7 @@ using Tracer.Elf;
 namespace Tracer.Uprobes.Tests;
 
 /// <summary>Random well-typed expressions over six argument registers and a page of memory; the seed decides everything.</summary>
-internal sealed class RandomExpressions(int seed, ulong data)
+internal sealed class RandomExpressions(int seed, ulong data, byte[]? page = null)
 {
     private static readonly IntegerType[] Types =
     [
@@ -19,6 +19,79 @@ internal sealed class RandomExpressions(int seed, ulong data)
     private int _loopVariables;
 
     public static X64Register[] Registers { get; } = [X64Register.Rdi, X64Register.Rsi, X64Register.Rdx, X64Register.Rcx, X64Register.R8, X64Register.R9];
+
+    /// <summary>An integer of that type, which reads variables of <see cref="Variables"/>.</summary>
+    public Expression Number(IntegerType type) => Integer(type, _random.Next(4));
+
+    /// <summary>A condition.</summary>
+    public Expression Test() => Condition(_random.Next(3));
+
+    /// <summary>A random number below a bound.</summary>
+    public int Below(int bound) => _random.Next(bound);
+
+    /// <summary>A random integer type.</summary>
+    public IntegerType Type() => Pick(Types);
+
+    /// <summary>Variables that expressions may read.</summary>
+    public List<Variable> Variables { get; } = [];
+
+    /// <summary>An element of a variable.</summary>
+    public VariableExpression Element(Variable variable, int depth) =>
+        new(variable, new ExpressionList([.. variable.KeyTypes.Select(t => Build.Binary(BinaryOperator.And, Integer((IntegerType)t, depth), Build.Constant(3, (IntegerType)t)))]));
+
+    /// <summary>Text of any source.</summary>
+    public Expression Text() => _random.Next(9) switch
+    {
+        0 => new TextLiteralExpression(Pick(["", "a", "größe", "a longer literal that does not fit into the smallest field of a key"])),
+        1 => new BuiltInExpression(BuiltInValue.Comm),
+        2 => new ConditionalExpression(Condition(1), Text(), Text()),
+        3 or 4 => new TextExpression(Address(1)),
+        5 => new UnavailableExpression(TextType.Instance, "because"),
+        _ => new TextExpression(Address(1), Length(), _random.Next(2) == 0 ? null : Build.Constant((ulong)_random.Next(5))),
+    };
+
+    /// <summary>A comparison of text with a literal that quite often holds.</summary>
+    private TextCompareExpression Comparison()
+    {
+        var @operator = Pick([BinaryOperator.Equal, BinaryOperator.NotEqual, BinaryOperator.Less, BinaryOperator.LessOrEqual]);
+        var at = _random.Next(4000);
+        Expression text;
+        string literal;
+        switch (_random.Next(5))
+        {
+            case 0:
+                text = new BuiltInExpression(BuiltInValue.Comm);
+                literal = Pick(["fixture", "fixtur", "fixture1", "", "a", "zz"]);
+                break;
+            case 1:
+                text = new ConditionalExpression(Condition(0), new TextExpression(Build.Constant(data + (ulong)at)), new TextLiteralExpression("x"));
+                literal = Pick(["x", ""]);
+                break;
+            case 2:
+                // A text whose end is known, and a literal that is just it when its bytes are ASCII.
+                var end = Array.IndexOf(page!, (byte)0, at);
+                at = Math.Max(0, end - _random.Next(3));
+                literal = end >= at && page.AsSpan(at, end - at).ToArray().All(b => b is > 0 and < 0x80) ? System.Text.Encoding.ASCII.GetString(page!, at, end - at) : "é";
+                text = new TextExpression(Address(at, 0));
+                break;
+            case 3:
+                text = new TextExpression(Address(0));
+                literal = Pick(["", "a", "größe", "0123456789abcdef0123456789"]);
+                break;
+            default:
+                var charset = Pick<ulong>([1, 1, 2, 4, 0]);
+                var count = _random.Next(6);
+                @operator = Pick([BinaryOperator.Equal, BinaryOperator.NotEqual]);
+                literal = new string([.. page!.AsSpan(at, count).ToArray().Select(b => b == 0 ? 'x' : (char)b)]);
+                text = new TextExpression(Address(at, 1), Build.Constant((ulong)(charset == 0 ? System.Text.Encoding.UTF8.GetByteCount(literal) : count)), Build.Constant(charset));
+                break;
+        }
+
+        return _random.Next(2) == 0 ? new TextCompareExpression(@operator, text, new TextLiteralExpression(literal)) : new TextCompareExpression(@operator, new TextLiteralExpression(literal), text);
+    }
+
+    // That address, nearly always.
+    private Expression Address(int at, int depth) => _random.Next(8) == 0 ? Address(depth) : Build.Constant(data + (ulong)at);
 
     /// <summary>An integer, a float, or text.</summary>
     public Expression Value() => _random.Next(10) switch
@@ -65,8 +138,10 @@ internal sealed class RandomExpressions(int seed, ulong data)
         return made;
     }
 
-    private Expression Leaf(IntegerType type) => _random.Next(3) switch
+    private Expression Leaf(IntegerType type) => _random.Next(4) switch
     {
+        3 when _loopVariables == 0 && Variables.Count > 0 => Build.Convert(Element(Pick([.. Variables]), 0), type),
+        3 => Build.Convert(new BuiltInExpression(Pick([BuiltInValue.ProcessId, BuiltInValue.ThreadId, BuiltInValue.UserId, BuiltInValue.GroupId, BuiltInValue.ParentProcessId])), type),
         0 => Build.Constant(Number(), type),
         1 when _loopVariables > 0 => Build.Convert(new LoopVariableExpression(_random.Next(_loopVariables)), type),
         _ => Build.Convert(Build.Register(Pick(Registers)), type),
@@ -99,8 +174,9 @@ internal sealed class RandomExpressions(int seed, ulong data)
     private Expression Condition(int depth)
     {
         var type = Pick(Types);
-        return _random.Next(4) switch
+        return _random.Next(5) switch
         {
+            4 when page is not null => Comparison(),
             0 => new UnaryExpression(UnaryOperator.Not, Integer(type, depth)),
             1 => Build.Binary(_random.Next(2) == 0 ? BinaryOperator.LogicalAnd : BinaryOperator.LogicalOr, Integer(type, depth), Integer(Pick(Types), depth)),
             _ => Build.Binary((BinaryOperator)_random.Next((int)BinaryOperator.Equal, (int)BinaryOperator.LogicalAnd), Integer(type, depth), Integer(type, depth)),

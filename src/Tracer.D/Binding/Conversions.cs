@@ -15,7 +15,9 @@ internal static class Conversions
         return Rank(l) >= Rank(r) ? l : r;
     }
 
-    /// <summary>The type of a literal: the first of int, uint, long, ulong that holds it; a decimal one without u only the signed ones, one with u only the unsigned.</summary>
+    /// <summary>
+    /// The type of a literal: the first of int, uint, long, ulong that holds it; a decimal one without u is signed, one with u unsigned.
+    /// </summary>
     public static IntegerType TypeOf(Syntax.IntegerLiteral literal)
     {
         IntegerType[] candidates = (literal.IsDecimal, literal.IsUnsigned) switch

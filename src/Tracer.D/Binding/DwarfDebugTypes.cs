@@ -49,7 +49,7 @@ public sealed class DwarfDebugTypes(IReadOnlyList<DwarfType?> parameters, DwarfT
         {
             DwarfTypeKind.Base or DwarfTypeKind.Enum => Number(bare),
             DwarfTypeKind.Pointer or DwarfTypeKind.Reference or DwarfTypeKind.RvalueReference => new PointerDType(Map(bare.Target, depth + 1)),
-            DwarfTypeKind.Array => bare.Dimensions.Reverse().Aggregate(Map(bare.Target, depth + 1), (e, count) => new ArrayDType(e, (int)Math.Clamp(count ?? 0, 0, int.MaxValue))),
+            DwarfTypeKind.Array => bare.Dimensions.Reverse().Aggregate(Map(bare.Target, depth + 1), (element, count) => new ArrayDType(element, Clamp(count))),
             _ when bare.IsStruct => Struct(bare),
             _ => VoidDType.Instance,
         };
@@ -59,8 +59,10 @@ public sealed class DwarfDebugTypes(IReadOnlyList<DwarfType?> parameters, DwarfT
     {
         var name = type.ToString();
         var definition = type.IsDeclaration && types is not null && types.TryFindStruct(name, out var layout) ? layout.Type : type;
-        return new StructDType(name, (int)Math.Clamp(definition.ByteSize ?? 0, 0, int.MaxValue), definition);
+        return new StructDType(name, Clamp(definition.ByteSize), definition);
     }
+
+    private static int Clamp(long? count) => (int)Math.Clamp(count ?? 0, 0, int.MaxValue);
 
     private static DType Number(DwarfType type)
     {

@@ -25,10 +25,11 @@ internal sealed partial class ExpressionBinder
         if (Functions.TryGetValue(call.Name, out var function))
             return function(this, call);
         var there = $"there are {string.Join(" and ", Functions.Keys.Select(f => f + "()"))}";
+        var hint = NameHints.Nearest(call.Name, Functions.Keys) is { } near ? $"did you mean {near}?" : there;
         if (Missing.Contains(call.Name))
             diagnostics.Add(DiagnosticIds.NotAvailable, $"{call.Name}() is not available in an expression", call.NameSpan, there);
         else
-            diagnostics.Add(DiagnosticIds.BadCall, $"there is no function {call.Name}()", call.NameSpan, NameHints.Nearest(call.Name, Functions.Keys) is { } near ? $"did you mean {near}?" : there);
+            diagnostics.Add(DiagnosticIds.BadCall, $"there is no function {call.Name}()", call.NameSpan, hint);
         return null;
     }
 

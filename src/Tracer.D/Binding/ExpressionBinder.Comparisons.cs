@@ -61,13 +61,14 @@ internal sealed partial class ExpressionBinder
         return null;
     }
 
-    private static Expression Compare(BinarySyntaxOperator @operator, Expression left, Expression right, Func<BinaryOperator, Expression, Expression, Expression> make) => @operator switch
-    {
-        BinarySyntaxOperator.Equal => make(BinaryOperator.Equal, left, right),
-        BinarySyntaxOperator.NotEqual => make(BinaryOperator.NotEqual, left, right),
-        BinarySyntaxOperator.Less => make(BinaryOperator.Less, left, right),
-        BinarySyntaxOperator.LessOrEqual => make(BinaryOperator.LessOrEqual, left, right),
-        BinarySyntaxOperator.Greater => make(BinaryOperator.Less, right, left),
-        _ => make(BinaryOperator.LessOrEqual, right, left),
-    };
+    private static Expression Compare(
+        BinarySyntaxOperator @operator, Expression left, Expression right, Func<BinaryOperator, Expression, Expression, Expression> make) => @operator switch
+        {
+            BinarySyntaxOperator.Equal => make(BinaryOperator.Equal, left, right),
+            BinarySyntaxOperator.NotEqual => make(BinaryOperator.NotEqual, left, right),
+            BinarySyntaxOperator.Less => make(BinaryOperator.Less, left, right),
+            BinarySyntaxOperator.LessOrEqual => make(BinaryOperator.LessOrEqual, left, right),
+            BinarySyntaxOperator.Greater => make(BinaryOperator.Less, right, left),
+            _ => make(BinaryOperator.LessOrEqual, right, left),
+        };
 }

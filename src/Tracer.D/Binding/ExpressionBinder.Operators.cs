@@ -135,7 +135,11 @@ internal sealed partial class ExpressionBinder
         if (boundTrue.Type is FloatDType || boundFalse.Type is FloatDType)
             Refuse(boundTrue.Type is FloatDType ? boundTrue.Type : boundFalse.Type, conditional.Span, "'?:'");
         else
-            diagnostics.Add(DiagnosticIds.WrongType, $"'?:' gives one type, and these are {Describe(boundTrue.Type)} and {Describe(boundFalse.Type)}", conditional.WhenTrue.Span.To(conditional.WhenFalse.Span));
+        {
+            var both = conditional.WhenTrue.Span.To(conditional.WhenFalse.Span);
+            diagnostics.Add(DiagnosticIds.WrongType, $"'?:' gives one type, and these are {Describe(boundTrue.Type)} and {Describe(boundFalse.Type)}", both);
+        }
+
         return null;
     }
 

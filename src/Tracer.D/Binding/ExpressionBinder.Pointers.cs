@@ -20,7 +20,8 @@ internal sealed partial class ExpressionBinder
     {
         if (index.Target is NameSyntax name && scope.Resolve(name.Name) is null)
         {
-            diagnostics.Add(DiagnosticIds.NotAvailable, $"arrays such as {name.Name}[...] are not available in an expression", index.Span, NameHints.For(scope, name.Name));
+            var message = $"arrays such as {name.Name}[...] are not available in an expression";
+            diagnostics.Add(DiagnosticIds.NotAvailable, message, index.Span, NameHints.For(scope, name.Name));
             return null;
         }
 
@@ -32,7 +33,8 @@ internal sealed partial class ExpressionBinder
             return null;
         if (Decay(bound) is not { Type: PointerDType pointer } target)
         {
-            diagnostics.Add(DiagnosticIds.WrongType, $"'[]' needs a pointer, not {Describe(bound.Type)}", index.Target.Span, bound.Type is IntegerDType ? "say what is there: ((uint32_t *)p)[i]" : null);
+            var hint = bound.Type is IntegerDType ? "say what is there: ((uint32_t *)p)[i]" : null;
+            diagnostics.Add(DiagnosticIds.WrongType, $"'[]' needs a pointer, not {Describe(bound.Type)}", index.Target.Span, hint);
             return null;
         }
 
@@ -122,7 +124,8 @@ internal sealed partial class ExpressionBinder
             case StructDType or ArrayDType:
                 return new TypedExpression(type, Build.Offset(address, offset));
             default:
-                diagnostics.Add(DiagnosticIds.WrongType, $"there is no {type} in memory", span, type is StringDType ? "text is had by copyinstr(address) or (char *)" : "say what is there: *(uint32_t *)p");
+                var hint = type is StringDType ? "text is had by copyinstr(address) or (char *)" : "say what is there: *(uint32_t *)p";
+                diagnostics.Add(DiagnosticIds.WrongType, $"there is no {type} in memory", span, hint);
                 return null;
         }
     }
@@ -159,7 +162,9 @@ internal sealed partial class ExpressionBinder
         {
             StructDType => ($"{type} is no pointer", $"write .{member.Name}"),
             PointerDType { Element: StructDType } => ($"{Describe(type)} has members behind '->'", $"write ->{member.Name}"),
-            IntegerDType when scope.DebugTypes is null => ($"what {Shorten(member.Target.ToString())} points to is not known: there are no debug types for {scope.Owner}", "install debug information, or read memory by *(uint32_t *)(address + offset)"),
+            IntegerDType when scope.DebugTypes is null => (
+                $"what {Shorten(member.Target.ToString())} points to is not known: there are no debug types for {scope.Owner}",
+                "install debug information, or read memory by *(uint32_t *)(address + offset)"),
             _ => ($"{Describe(type)} has no members", (string?)null),
         };
         diagnostics.Add(DiagnosticIds.UnknownMember, message, member.Span, hint);

@@ -71,8 +71,11 @@ internal sealed partial class ExpressionBinder(Scope scope, DiagnosticList diagn
     // A C++ method has a parameter called this; what the scope knows comes first.
     private bool IsVariablePrefix(ExpressionSyntax syntax) => syntax is NameSyntax { Name: "this" or "self" } n && scope.Resolve(n.Name) is null;
 
-    private void ReportVariable(string name, TextSpan span) =>
-        diagnostics.Add(DiagnosticIds.NotAvailable, $"variables ({name}->...) are not available in an expression", span, "an expression knows the probe's parameters and values such as pid and timestamp");
+    private void ReportVariable(string name, TextSpan span)
+    {
+        const string Hint = "an expression knows the probe's parameters and values such as pid and timestamp";
+        diagnostics.Add(DiagnosticIds.NotAvailable, $"variables ({name}->...) are not available in an expression", span, Hint);
+    }
 
     private static TypedExpression Integer(Expression expression) => new(new IntegerDType(expression.Integer), expression);
 

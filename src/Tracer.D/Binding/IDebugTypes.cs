@@ -6,7 +6,10 @@ namespace Tracer.D.Binding;
 /// </summary>
 public interface IDebugTypes
 {
-    /// <summary>The type of a parameter by position, when more is known than what Core says: <c>struct request *</c>. Text stays text; the value of a struct or an array is its address.</summary>
+    /// <summary>
+    /// The type of a parameter by position, when more is known than what Core says: <c>struct request *</c>. Text stays text; the value of a struct or
+    /// an array is its address.
+    /// </summary>
     DType? TypeOfParameter(int index);
 
     /// <summary>The type of a name with its tag (<c>struct request</c>) or of a typedef (<c>request_t</c>); null when there is none.</summary>

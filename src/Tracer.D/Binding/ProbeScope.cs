@@ -74,9 +74,11 @@ public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null) : Sc
         var parameter = probe.Parameters[position];
         return parameter.Type switch
         {
-            IntegerType type => new NameResolution(TypedExpression.Of(Folding.Convert(new ParameterExpression(position, type), IntegerType.Int64))),
-            TextType => new NameResolution(null, $"{name} of {probe.FullName} is the string {parameter.Name}, which has no number", $"write {parameter.Name}, which is a string already"),
-            _ => new NameResolution(null, $"{name} of {probe.FullName} is the {parameter.Type} {parameter.Name}, which has no number", $"write {parameter.Name}"),
+            IntegerType integer => new NameResolution(TypedExpression.Of(Folding.Convert(new ParameterExpression(position, integer), IntegerType.Int64))),
+            var type => new NameResolution(
+                null,
+                $"{name} of {probe.FullName} is the {type} {parameter.Name}, which has no number",
+                type is TextType ? $"write {parameter.Name}, which is a string already" : $"write {parameter.Name}"),
         };
     }
 

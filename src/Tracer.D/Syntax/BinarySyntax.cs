@@ -5,4 +5,5 @@ namespace Tracer.D.Syntax;
 /// <param name="Left">The left operand.</param>
 /// <param name="Right">The right operand.</param>
 /// <param name="Span">Where it is.</param>
-public sealed record BinarySyntax(BinarySyntaxOperator Operator, ExpressionSyntax Left, ExpressionSyntax Right, TextSpan Span) : ExpressionSyntax(Span, Math.Max(Left.Depth, Right.Depth));
+public sealed record BinarySyntax(BinarySyntaxOperator Operator, ExpressionSyntax Left, ExpressionSyntax Right, TextSpan Span)
+    : ExpressionSyntax(Span, Math.Max(Left.Depth, Right.Depth));

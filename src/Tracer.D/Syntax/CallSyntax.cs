@@ -5,4 +5,5 @@ namespace Tracer.D.Syntax;
 /// <param name="NameSpan">Where the name is.</param>
 /// <param name="Arguments">The arguments.</param>
 /// <param name="Span">Where it is.</param>
-public sealed record CallSyntax(string Name, TextSpan NameSpan, SyntaxList Arguments, TextSpan Span) : ExpressionSyntax(Span, Arguments.Depth);
+public sealed record CallSyntax(string Name, TextSpan NameSpan, SyntaxList Arguments, TextSpan Span)
+    : ExpressionSyntax(Span, Arguments.Depth);

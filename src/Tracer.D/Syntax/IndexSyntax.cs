@@ -4,4 +4,5 @@ namespace Tracer.D.Syntax;
 /// <param name="Target">The pointer or array.</param>
 /// <param name="Indices">The indices, at least one.</param>
 /// <param name="Span">Where it is.</param>
-public sealed record IndexSyntax(ExpressionSyntax Target, SyntaxList Indices, TextSpan Span) : ExpressionSyntax(Span, Math.Max(Target.Depth, Indices.Depth));
+public sealed record IndexSyntax(ExpressionSyntax Target, SyntaxList Indices, TextSpan Span)
+    : ExpressionSyntax(Span, Math.Max(Target.Depth, Indices.Depth));

@@ -6,4 +6,5 @@ namespace Tracer.D.Syntax;
 /// <param name="Name">The member's name.</param>
 /// <param name="NameSpan">Where the name is.</param>
 /// <param name="Span">Where it is.</param>
-public sealed record MemberSyntax(ExpressionSyntax Target, bool IsArrow, string Name, TextSpan NameSpan, TextSpan Span) : ExpressionSyntax(Span, Target.Depth);
+public sealed record MemberSyntax(ExpressionSyntax Target, bool IsArrow, string Name, TextSpan NameSpan, TextSpan Span)
+    : ExpressionSyntax(Span, Target.Depth);

@@ -72,7 +72,8 @@ internal static class NumberReader
         return true;
     }
 
-    private static uint DigitOf(char c) => char.IsAsciiHexDigit(c) ? (uint)Convert.ToInt32(c.ToString(), 16) : uint.MaxValue;
+    /// <summary>The value of a hexadecimal digit; a large number for every other character.</summary>
+    public static uint DigitOf(char c) => char.IsAsciiHexDigit(c) ? (uint)Convert.ToInt32(c.ToString(), 16) : uint.MaxValue;
 
     private static bool TrySuffix(ReadOnlySpan<char> suffix, out bool isUnsigned, out bool isLong)
     {

@@ -80,13 +80,13 @@ internal static class QuotedReader
         }
 
         var hex = c == 'x';
-        var (radix, most) = hex ? (16, int.MaxValue) : (8, 3);
+        var (radix, most) = hex ? (16U, int.MaxValue) : (8U, 3);
         position += hex ? 1 : 0;
-        var value = 0;
+        var value = 0U;
         var digits = 0;
-        while (digits < most && position < text.Length && char.IsAsciiHexDigit(text[position]) && Convert.ToInt32(text[position..(position + 1)], 16) is var digit && digit < radix)
+        while (digits < most && position < text.Length && NumberReader.DigitOf(text[position]) is var digit && digit < radix)
         {
-            value = Math.Min(value * radix + digit, 0x1000);
+            value = Math.Min(value * radix + digit, 0x1000U);
             position++;
             digits++;
         }

@@ -8,18 +8,20 @@ namespace Tracer.D.Syntax;
 /// </summary>
 public static class TypeNames
 {
-    private static readonly Dictionary<string, IntegerType> Typedefs = new()
-    {
-        ["int8_t"] = IntegerType.Int8, ["int16_t"] = IntegerType.Int16, ["int32_t"] = IntegerType.Int32, ["int64_t"] = IntegerType.Int64,
-        ["uint8_t"] = IntegerType.UInt8, ["uint16_t"] = IntegerType.UInt16, ["uint32_t"] = IntegerType.UInt32, ["uint64_t"] = IntegerType.UInt64,
-        ["int8"] = IntegerType.Int8, ["int16"] = IntegerType.Int16, ["int32"] = IntegerType.Int32, ["int64"] = IntegerType.Int64,
-        ["uint8"] = IntegerType.UInt8, ["uint16"] = IntegerType.UInt16, ["uint32"] = IntegerType.UInt32, ["uint64"] = IntegerType.UInt64,
-        ["intptr_t"] = IntegerType.Int64, ["uintptr_t"] = IntegerType.UInt64, ["ptrdiff_t"] = IntegerType.Int64,
-        ["size_t"] = IntegerType.UInt64, ["ssize_t"] = IntegerType.Int64, ["off_t"] = IntegerType.Int64, ["time_t"] = IntegerType.Int64,
-        ["pid_t"] = IntegerType.Int32, ["uid_t"] = IntegerType.UInt32, ["gid_t"] = IntegerType.UInt32, ["mode_t"] = IntegerType.UInt32,
-        ["uchar_t"] = IntegerType.UInt8, ["ushort_t"] = IntegerType.UInt16, ["uint_t"] = IntegerType.UInt32, ["ulong_t"] = IntegerType.UInt64,
-        ["longlong_t"] = IntegerType.Int64, ["u_longlong_t"] = IntegerType.UInt64, ["hrtime_t"] = IntegerType.Int64,
-    };
+    private static readonly (IntegerType Type, string Names)[] Table =
+    [
+        (IntegerType.Int8, "int8_t int8"),
+        (IntegerType.Int16, "int16_t int16"),
+        (IntegerType.Int32, "int32_t int32 pid_t"),
+        (IntegerType.Int64, "int64_t int64 intptr_t ptrdiff_t ssize_t off_t time_t longlong_t hrtime_t"),
+        (IntegerType.UInt8, "uint8_t uint8 uchar_t"),
+        (IntegerType.UInt16, "uint16_t uint16 ushort_t"),
+        (IntegerType.UInt32, "uint32_t uint32 uint_t uid_t gid_t mode_t"),
+        (IntegerType.UInt64, "uint64_t uint64 uintptr_t size_t ulong_t u_longlong_t"),
+    ];
+
+    private static readonly Dictionary<string, IntegerType> Typedefs =
+        Table.SelectMany(r => r.Names.Split(' ').Select(n => (Name: n, r.Type))).ToDictionary(r => r.Name, r => r.Type);
 
     /// <summary>The names of one word, for suggestions.</summary>
     public static IEnumerable<string> All => Typedefs.Keys.Concat(["char", "short", "int", "long", "float", "double", "string", "void"]);

@@ -75,7 +75,7 @@ internal sealed class AggregateCompiler(BpfAssembler code, StackFrame frame, Exp
             keys.WriteTexts(head, capacities[0], tooLong);
             Row(action, head, capacities[0], value, noRoom);
             first = 1;
-            if (capacities.Count == 1)
+            if (!code.IsReferenced(tooLong))
             {
                 code.Bind(tooLong);
                 return;
@@ -96,6 +96,8 @@ internal sealed class AggregateCompiler(BpfAssembler code, StackFrame frame, Exp
             keys.WriteTexts(key, capacities[k], tooLong);
             Row(action, key, capacities[k], value, failed);
             code.Jump(released).Bind(tooLong);
+            if (!code.IsReferenced(tooLong))
+                break;
         }
 
         code.Bind(failed);

@@ -86,20 +86,15 @@ internal sealed partial class ExpressionCompiler
         var mark = frame.Mark;
         var bytes = Padded(literal, literal.Length + 2);
         var buffer = frame.Reserve(bytes.Length);
-        var saved = frame.Reserve(8);
-        var address = frame.Reserve(8);
         var fault = code.NewLabel();
         var copied = code.NewLabel();
         Evaluate(text.Address, outcome.Fail);
-        code.Store(BpfSize.Double, R10, address, R0);
+        code.Move(R9, R0).Move(R1, R10).Alu(BpfOperation.Add, R1, buffer);
         for (var k = 0; k < bytes.Length; k += 8)
             code.Store(BpfSize.Double, R10, (short)(buffer + k), 0);
-        // R8 belongs to whoever has this evaluated.
-        code.Store(BpfSize.Double, R10, saved, R8).Move(R8, R0).Move(R1, R10).Alu(BpfOperation.Add, R1, buffer);
-        UserTextCompiler.CopyString(code, frame, kernel, bytes.Length, 1, fault);
-        code.Load(BpfSize.Double, R8, R10, saved).Jump(copied)
-            .Bind(fault).Load(BpfSize.Double, R8, R10, saved)
-            .Load(BpfSize.Double, R0, R10, address).Move(R1, (int)EvaluationStatus.Fault).Jump(outcome.Fail)
+        UserTextCompiler.CopyString(code, frame, kernel, R9, bytes.Length, 1, fault);
+        code.Jump(copied)
+            .Bind(fault).Move(R0, R9).Move(R1, (int)EvaluationStatus.Fault).Jump(outcome.Fail)
             .Bind(copied);
         CompareWords(buffer, bytes, outcome);
         frame.ReleaseTo(mark);

@@ -215,7 +215,7 @@ internal sealed class KeyCompiler(BpfAssembler code, StackFrame frame, Expressio
         if (kernel.CopyUserString == 0)
             Zero(field, capacity);
         code.Load(BpfSize.Double, R8, R10, (short)(place + AddressOffset)).Move(R1, field.Base).Alu(BpfOperation.Add, R1, field.Offset);
-        UserTextCompiler.CopyString(code, frame, kernel, capacity, PadZeros, fault);
+        UserTextCompiler.CopyString(code, frame, kernel, R8, capacity, PadZeros, fault);
         if (!isLargest)
         {
             // What fills the field may go on.

@@ -133,7 +133,7 @@ internal sealed partial class RecordCompiler
         frame.ReleaseTo(mark);
     }
 
-    private void CopyString(int size, BpfLabel fault) => UserTextCompiler.CopyString(code, frame, kernel, size, 0, fault);
+    private void CopyString(int size, BpfLabel fault) => UserTextCompiler.CopyString(code, frame, kernel, R8, size, 0, fault);
 
     /// <summary>Moves a text from the stack to R1, with what lies behind it; R2 is lost.</summary>
     private void MoveShortText(short buffer)

@@ -7,14 +7,14 @@ namespace Tracer.Uprobes.Compilation;
 internal static class UserTextCompiler
 {
     /// <summary>
-    /// Copies at most <paramref name="size"/> bytes of text at R8, the NUL included, to R1; R0 = bytes, 1 to size. With <paramref name="flags"/> 1 the rest
+    /// Copies at most <paramref name="size"/> bytes of text at <paramref name="address"/> (R8 or R9), the NUL included, to R1; R0 = bytes, 1 to size. With <paramref name="flags"/> 1 the rest
     /// is cleared where the kernel function exists; without it the rest is left as it is.
     /// </summary>
-    public static void CopyString(BpfAssembler code, StackFrame frame, KernelInterface kernel, int size, int flags, BpfLabel fault)
+    public static void CopyString(BpfAssembler code, StackFrame frame, KernelInterface kernel, BpfRegister address, int size, int flags, BpfLabel fault)
     {
         if (kernel.CopyUserString != 0)
         {
-            code.Move(R2, size).Move(R3, R8).Move(R4, flags).CallKernelFunction(kernel.CopyUserString);
+            code.Move(R2, size).Move(R3, address).Move(R4, flags).CallKernelFunction(kernel.CopyUserString);
         }
         else
         {
@@ -23,8 +23,8 @@ internal static class UserTextCompiler
             var destination = frame.Reserve(8);
             var probe = frame.Reserve(8);
             code.Store(BpfSize.Double, R10, destination, R1)
-                .Move(R1, R10).Alu(BpfOperation.Add, R1, probe).Move(R2, 1).Move(R3, R8).Call(BpfHelper.CopyFromUser)
-                .Load(BpfSize.Double, R1, R10, destination).Move(R2, size).Move(R3, R8).Call(BpfHelper.ProbeReadUserString);
+                .Move(R1, R10).Alu(BpfOperation.Add, R1, probe).Move(R2, 1).Move(R3, address).Call(BpfHelper.CopyFromUser)
+                .Load(BpfSize.Double, R1, R10, destination).Move(R2, size).Move(R3, address).Call(BpfHelper.ProbeReadUserString);
             frame.ReleaseTo(mark);
         }
 
