@@ -32,12 +32,14 @@ internal sealed class AggregationReader(IReadOnlyList<Aggregation> aggregations,
             Faults = attachment.ReadCounter(Plan.Counters.Faults),
             Drops = Sum(variables.Select(v => attachment.ReadCounter(Plan.Counters.Drops(v)))),
         };
+        if (summary is { WhyNoEvents: { } silence, Faults: > 0 })
+            summary = summary with { WhyNoEvents = $"{silence} It could not be computed for {summary.Faults} hits." };
         if (aggregations.Count == 0)
             return summary;
         lock (_gate)
         {
             var snapshots = Read(reset: false);
-            var any = _anyTaken || snapshots.Any(s => s.Rows.Count > 0);
+            var any = _anyTaken || snapshots.Any(s => s.Rows.Count > 0 || s.Overflow + s.Faults > 0);
             var counting = Enumerable.Range(0, aggregations.Count).FirstOrDefault(k => Counts(aggregations[k].Function), -1);
             var indices = Enumerable.Range(0, Plan.Aggregations.Count);
             return summary with
@@ -62,7 +64,7 @@ internal sealed class AggregationReader(IReadOnlyList<Aggregation> aggregations,
         {
             (_overflow[aggregation], _faults[aggregation]) = (overflow, faults);
             _taken[aggregation] += Hits(snapshot);
-            _anyTaken |= snapshot.Rows.Count > 0;
+            _anyTaken |= snapshot.Rows.Count > 0 || snapshot.Overflow + snapshot.Faults > 0;
         }
 
         return snapshot;

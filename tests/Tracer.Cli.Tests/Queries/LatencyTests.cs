@@ -7,16 +7,23 @@ namespace Tracer.Cli.Tests.Queries;
 /// <summary>Times of nested calls in several threads lie between what the program measures inside and around its probes.</summary>
 public sealed class LatencyTests
 {
-    private static readonly string[] Function = ["aggregate:work"];
     private static readonly string[] Pair = ["aggregate:work__entry", "aggregate:work__return"];
 
+    public static MatrixTheoryData<BackendChoice, string> Functions => new([BackendChoice.Ebpf, BackendChoice.Ptrace], ["aggregate:work", "framed:work"]);
+
     [Theory]
-    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
-    public async Task Nested_calls_are_paired_by_thread(BackendChoice backend)
+    [MemberData(nameof(Functions))]
+    public async Task Nested_calls_are_paired_by_thread_or_followed_by_frame(BackendChoice backend, string function)
     {
         using var target = new AggregateFixture();
         var histogram = TraceQuery.Latency("arg0");
-        var options = new TraceOptions { Probes = Function, Backend = backend, Queries = [histogram, histogram with { Function = AggregationFunction.Sum }] };
+        var options = new TraceOptions
+        {
+            Probes = [function],
+            Runtimes = [new FramedRuntime()],
+            Backend = backend,
+            Queries = [histogram, histogram with { Function = AggregationFunction.Sum }],
+        };
         var (session, lines) = await target.TraceAsync(options, "work 4 25", TestContext.Current.CancellationToken);
         await using var disposed = session;
         var snapshots = session.ReadAggregations();
