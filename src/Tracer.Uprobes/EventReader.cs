@@ -12,8 +12,10 @@ namespace Tracer.Uprobes;
 /// </summary>
 internal sealed class EventReader
 {
-    // Programs wake the reader when much waits; a lone event waits for this timeout, well within the tenth of a second after which people notice.
-    private const int PollMilliseconds = 20;
+    // Programs wake the reader when much waits; a lone event waits for a timeout. It is short after an event, for the next one may be near, and grows while
+    // nothing comes: an idle trace costs fifty looks a second.
+    private const int ShortestPollMilliseconds = 1;
+    private const int LongestPollMilliseconds = 20;
 
     // So that the sink can flush, and a request to stop is seen, while a target fires without pause.
     private const int RecordsPerBatch = 16 * 1024;
@@ -57,10 +59,11 @@ internal sealed class EventReader
     {
         try
         {
+            var poll = ShortestPollMilliseconds;
             while (!_stopping && !HasExited())
             {
-                _ring.Wait(PollMilliseconds);
-                Drain(RecordsPerBatch);
+                _ring.Wait(poll);
+                poll = Drain(RecordsPerBatch) > 0 ? ShortestPollMilliseconds : Math.Min(poll * 2, LongestPollMilliseconds);
             }
 
             while (Drain(RecordsPerBatch) > 0)
