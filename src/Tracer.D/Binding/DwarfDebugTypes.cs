@@ -12,14 +12,7 @@ public sealed class DwarfDebugTypes(IReadOnlyList<DwarfType?> parameters, DwarfT
     private const int MaximumDepth = 32;
 
     /// <inheritdoc/>
-    public DType? TypeOfParameter(int index)
-    {
-        if (index >= parameters.Count || parameters[index]?.Underlying is not { } type)
-            return null;
-        // A C++ reference to a struct is the struct, whose value is its address.
-        var isReference = type.Kind is DwarfTypeKind.Reference or DwarfTypeKind.RvalueReference && type.Target.Underlying.IsStruct;
-        return Map(isReference ? type.Target : type, 0);
-    }
+    public DType? TypeOfParameter(int index) => index < parameters.Count && parameters[index] is { } type ? Map(type, 0) : null;
 
     /// <inheritdoc/>
     public DType? FindType(string name) => types is not null && types.TryFindType(name, out var type) ? Map(type, 0) : null;
@@ -48,7 +41,8 @@ public sealed class DwarfDebugTypes(IReadOnlyList<DwarfType?> parameters, DwarfT
         return bare.Kind switch
         {
             DwarfTypeKind.Base or DwarfTypeKind.Enum => Number(bare),
-            DwarfTypeKind.Pointer or DwarfTypeKind.Reference or DwarfTypeKind.RvalueReference => new PointerDType(Map(bare.Target, depth + 1)),
+            DwarfTypeKind.Pointer => new PointerDType(Map(bare.Target, depth + 1)),
+            DwarfTypeKind.Reference or DwarfTypeKind.RvalueReference => new ReferenceDType(Map(bare.Target, depth + 1)),
             DwarfTypeKind.Array => bare.Dimensions.Reverse().Aggregate(Map(bare.Target, depth + 1), (element, count) => new ArrayDType(element, Clamp(count))),
             _ when bare.IsStruct => Struct(bare),
             _ => VoidDType.Instance,

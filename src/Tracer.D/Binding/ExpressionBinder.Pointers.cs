@@ -119,6 +119,8 @@ internal sealed partial class ExpressionBinder
                 return new TypedExpression(type, Build.Load(address, offset, i.Integer));
             case PointerDType:
                 return new TypedExpression(type, Build.LoadPointer(address, offset));
+            case ReferenceDType r:
+                return ValueAt(Build.LoadPointer(address, offset), 0, r.Element, span);
             case FloatDType f:
                 return new TypedExpression(type, new FloatExpression(Build.Load(address, offset, IntegerType.Of(f.Size, false)), f.Format));
             case StructDType or ArrayDType:

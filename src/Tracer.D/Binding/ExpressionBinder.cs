@@ -58,7 +58,7 @@ internal sealed partial class ExpressionBinder(Scope scope, DiagnosticList diagn
     {
         var resolution = scope.Resolve(name.Name);
         if (resolution?.Value is { } value)
-            return value;
+            return value.Type is ReferenceDType reference ? ValueAt(value.Expression, 0, reference.Element, name.Span) : value;
         if (resolution is { Problem: { } problem })
             diagnostics.Add(DiagnosticIds.UnknownName, problem, name.Span, resolution.Hint);
         else if (IsVariablePrefix(name))

@@ -54,7 +54,7 @@ public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null) : Sc
     // Debug information may be of another build, or describe what the note's operand only approximates: only what fits an integer is believed.
     private static TypedExpression WithType(Expression integer, DType type) => type switch
     {
-        PointerDType or StructDType or ArrayDType => new TypedExpression(type, Folding.ToUInt64(integer)),
+        PointerDType or ReferenceDType or StructDType or ArrayDType => new TypedExpression(type, Folding.ToUInt64(integer)),
         IntegerDType i => new TypedExpression(type, Folding.Convert(integer, i.Integer)),
         _ => TypedExpression.Of(integer),
     };

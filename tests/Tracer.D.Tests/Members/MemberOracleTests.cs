@@ -37,6 +37,44 @@ public sealed class MemberOracleTests
         }
     }
 
+    [Fact]
+    public void References_and_base_classes_of_cpp_are_seen_through()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/g++"), "g++ is not installed");
+        (string Text, string Expected)[] cases =
+        [
+            ("req.id", "int32: loads4(parameter0+4)"),
+            ("req.b", "int32: loads4(parameter0)"),
+            ("p->b + p->id", "int32: (loads4(parameter1) + loads4(parameter1+4))"),
+            ("p->inner.id", "int32: loads4(load8(parameter1+8)+4)"),
+            ("p->inner->id", "error ST0611 1-12: struct request is no pointer; hint: write .id"),
+            ("p->inner.inner.b", "int32: loads4(load8(load8(parameter1+8)+8))"),
+            ("count + 1", "int32: (loads4(parameter2) + 1)"),
+            ("arg2", "int64: int64(parameter2)"),
+            ("req.nothing", "error ST0611 5-11: struct request has no member nothing; hint: it has id, inner, kind"),
+            ("p->kind == 2", "int32: int32((int32(load1(parameter1+16)) == 2))"),
+            ("sizeof(request)", "uint64: 24"),
+            ("req", "error ST0608 1-3: struct request as a whole has no value to show; hint: it has id, inner, kind"),
+        ];
+        var folder = Directory.CreateTempSubdirectory("sharptrace-members").FullName;
+        try
+        {
+            var source = Path.Combine(folder, "members.cc");
+            File.WriteAllText(
+                source,
+                "enum class mode : unsigned char { A, B, C }; struct base { int b; }; struct request : base { int id; request &inner; mode kind; };\n"
+                + "extern \"C\" int handle(request &req, const request *p, int &&count) { return req.id + p->inner.id + count; }\n");
+            Run("/usr/bin/g++", "-g", "-shared", "-fPIC", "-o", Path.Combine(folder, "members.so"), source);
+            var scope = OpenScope(Path.Combine(folder, "members.so"));
+            foreach (var (text, expected) in cases)
+                Assert.Equal(expected, ExpressionCompiler.TryCompile(text, scope, out var expression, out var diagnostics) ? Show.Value(expression) : Show.Diagnostics(diagnostics));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static void Compare(string[] lines, Scope scope)
     {
         var memory = new RangesMemory();
