@@ -58,4 +58,19 @@ public sealed class ElfSymbolIndex
         }
         return found;
     }
+
+    /// <summary>Finds the symbol that starts last at or before an address, when its size is unknown: a label of hand-written code, which ends at the next symbol.</summary>
+    /// <param name="address">An address as linked.</param>
+    /// <param name="symbol">The symbol, when the result is true.</param>
+    public bool TryFindUnsized(ulong address, out ElfSymbol symbol)
+    {
+        symbol = default;
+        var at = Array.BinarySearch(_addresses, address);
+        if (at < 0)
+            at = ~at - 1;
+        if (at < 0)
+            return false;
+        symbol = _table[_indexes[at]];
+        return symbol.Size == 0 && symbol.Type is ElfSymbolType.Function or ElfSymbolType.None;
+    }
 }

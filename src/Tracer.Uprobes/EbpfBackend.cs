@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tracer.Bpf;
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Targets;
 using Tracer.Linux;
@@ -38,6 +39,9 @@ public sealed partial class EbpfBackend : IProbeBackend
         ArgumentNullException.ThrowIfNull(plan);
         return _support.Evaluate(plan);
     }
+
+    /// <inheritdoc/>
+    public string? Refuse(Expression expression, int textLimit) => KernelLimits.Refuse(expression, textLimit);
 
     /// <inheritdoc/>
     public async ValueTask<IProbeAttachment> AttachAsync(TracePlan plan, IEventSink sink, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Tracer.Bpf;
 using Tracer.Core.Aggregations;
@@ -17,6 +18,10 @@ internal sealed class KernelAggregation : IDisposable
 {
     // Cells of several CPUs on one cache line would slow each other down.
     private const int CacheLine = 64;
+
+    // Rows have lanes of cells that CPUs share by their number, and no per-CPU memory: the kernel gets that from a pool which runs dry for milliseconds when many
+    // rows are made at once (pcpu_alloc in mm/percpu.c, in atomic context), and a hit would find no room.
+    private const int MostLanes = 8;
     private const int RowsPerRead = 512;
 
     private readonly ISystemCallGate _gate;
@@ -30,13 +35,17 @@ internal sealed class KernelAggregation : IDisposable
     {
         _gate = gate;
         Layout = new KernelKeyLayout(aggregation, textLimit);
-        SingleStride = ((aggregation.CellCount * sizeof(ulong)) + CacheLine - 1) / CacheLine * CacheLine;
+        Stride = ((aggregation.CellCount * sizeof(ulong)) + CacheLine - 1) / CacheLine * CacheLine;
+        Lanes = Math.Min(MostLanes, (int)BitOperations.RoundUpToPowerOf2((uint)PossibleCpus.Count));
     }
 
     public KernelKeyLayout Layout { get; }
 
-    /// <summary>Bytes from one CPU's row to the next in a table without keys.</summary>
-    public int SingleStride { get; }
+    /// <summary>Bytes from one lane of cells to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>Lanes of a row with keys, a power of two. A row without keys has a lane for each CPU.</summary>
+    public int Lanes { get; }
 
     private Aggregation Aggregation => Layout.Aggregation;
 
@@ -46,7 +55,7 @@ internal sealed class KernelAggregation : IDisposable
         if (!_rows.TryGetValue(capacity, out var map))
         {
             // Rows are allocated when they are made: room for all of them would take milliseconds to get, and tens of megabytes for histograms.
-            map = BpfMap.Create(_gate, new BpfMapDefinition(BpfMapType.PerCpuHash, Layout.SizeOf(capacity), Aggregation.CellCount * sizeof(ulong), Aggregation.Capacity)
+            map = BpfMap.Create(_gate, new BpfMapDefinition(BpfMapType.Hash, Layout.SizeOf(capacity), Lanes * Stride, Aggregation.Capacity)
             {
                 Flags = BpfMapFlags.NoPreallocation,
                 Name = "st_rows",
@@ -62,7 +71,7 @@ internal sealed class KernelAggregation : IDisposable
     {
         if (_single is null)
         {
-            _single = BpfMap.Create(_gate, BpfMapDefinition.Array(SingleStride * PossibleCpus.Count, 1) with { Flags = BpfMapFlags.Mappable, Name = "st_row" });
+            _single = BpfMap.Create(_gate, BpfMapDefinition.Array(Stride * PossibleCpus.Count, 1) with { Flags = BpfMapFlags.Mappable, Name = "st_row" });
             _singleMemory = _single.MapMemory();
         }
 
@@ -96,7 +105,7 @@ internal sealed class KernelAggregation : IDisposable
         row = row[..Aggregation.CellCount];
         for (var cpu = 0; cpu < PossibleCpus.Count; cpu++)
         {
-            var own = cells.Slice(cpu * SingleStride / sizeof(ulong), row.Length);
+            var own = cells.Slice(cpu * Stride / sizeof(ulong), row.Length);
             for (var k = 0; k < row.Length; k++)
             {
                 // Programs change the cells meanwhile: what is taken out is taken exactly once.
@@ -125,7 +134,7 @@ internal sealed class KernelAggregation : IDisposable
                 var age = (int)(generation - BinaryPrimitives.ReadUInt32LittleEndian(key));
                 if (age < 0)
                     continue;
-                Report(key, Sum(map, values.AsSpan(k * map.ValueBufferSize, map.ValueBufferSize)), into, literals, reset);
+                Report(key, Sum(values.AsSpan(k * map.ValueBufferSize, map.ValueBufferSize)), into, literals, reset);
                 if (reset && age > 0)
                     old.Add(key.ToArray());
             }
@@ -139,11 +148,11 @@ internal sealed class KernelAggregation : IDisposable
         }
     }
 
-    private ulong[] Sum(BpfMap map, Span<byte> values)
+    private ulong[] Sum(ReadOnlySpan<byte> value)
     {
         var sum = new ulong[Aggregation.CellCount];
-        for (var cpu = 0; cpu < map.CpuLayout.CpuCount; cpu++)
-            Cells.Merge(Aggregation, sum, MemoryMarshal.Cast<byte, ulong>(map.CpuLayout.Slice(values, cpu)));
+        for (var lane = 0; lane < Lanes; lane++)
+            Cells.Merge(Aggregation, sum, MemoryMarshal.Cast<byte, ulong>(value.Slice(lane * Stride, sum.Length * sizeof(ulong))));
         return sum;
     }
 

@@ -88,7 +88,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     }
 
     public int Zeros =>
-        (_zeros ??= Own(BpfMapDefinition.Array(sizeof(ulong) * _plan.Aggregations.Select(a => a.CellCount).DefaultIfEmpty(1).Max(), 1) with { Name = "st_zeros" })).Descriptor;
+        (_zeros ??= Own(BpfMapDefinition.Array(_aggregations.Select(a => a.Lanes * a.Stride).DefaultIfEmpty(sizeof(ulong)).Max(), 1) with { Name = "st_zeros" })).Descriptor;
 
     /// <summary>The generation that new rows belong to.</summary>
     public uint CurrentGeneration => _generationMemory is null ? 0 : Volatile.Read(ref MemoryMarshal.Cast<byte, uint>(_generationMemory.Span)[0]);
@@ -98,12 +98,17 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
 
     public KernelKeyLayout KeysOf(Aggregation aggregation) => MapsOf(aggregation).Layout;
 
-    public int Rows(Aggregation aggregation, int capacity) => MapsOf(aggregation).Rows(capacity);
+    public int Rows(Aggregation aggregation, int capacity, out int lanes, out int stride)
+    {
+        var maps = MapsOf(aggregation);
+        (lanes, stride) = (maps.Lanes, maps.Stride);
+        return maps.Rows(capacity);
+    }
 
     public int SingleRow(Aggregation aggregation, out int stride)
     {
         var maps = MapsOf(aggregation);
-        stride = maps.SingleStride;
+        stride = maps.Stride;
         return maps.SingleRow();
     }
 

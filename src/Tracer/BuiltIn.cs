@@ -1,7 +1,10 @@
 using Tracer.Core.Backends;
+using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
+using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Ptrace;
+using Tracer.Runtimes.Native;
 using Tracer.Runtimes.Python;
 using Tracer.Uprobes;
 
@@ -12,6 +15,23 @@ public static class BuiltIn
 {
     /// <summary>All backends, in order of preference.</summary>
     public static IReadOnlyList<IProbeBackend> Backends(ISystemCallGate gate) => [new EbpfBackend(gate), new PtraceBackend(gate)];
+
+    /// <summary>What finds the probes of a process that no catalog holds; to be disposed with it.</summary>
+    /// <param name="gate">The kernel.</param>
+    /// <param name="target">The process.</param>
+    /// <param name="maximumFunctions">How many functions one spec may mean.</param>
+    public static IReadOnlyList<IProbeProvider> Providers(ISystemCallGate gate, TargetProcess target, int maximumFunctions = NativeProbes.DefaultMaximumFunctions)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return [new NativeProbes(gate, target.Modules, target.ProcessId, target.Memory) { MaximumFunctions = maximumFunctions }];
+    }
+
+    /// <summary>What finds the probes of a file looked at on its own; to be disposed with it.</summary>
+    /// <param name="gate">The kernel.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="maximumFunctions">How many functions one spec may mean.</param>
+    public static IReadOnlyList<IProbeProvider> Providers(ISystemCallGate gate, TargetModule file, int maximumFunctions = NativeProbes.DefaultMaximumFunctions) =>
+        [new NativeProbes(gate, [file]) { MaximumFunctions = maximumFunctions }];
 
     /// <summary>All runtimes.</summary>
     public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PythonRuntime()];

@@ -216,4 +216,27 @@ public class AssemblerTests
 
     private static string Hex(BpfInstruction[] program) =>
         Convert.ToHexStringLower(MemoryMarshal.AsBytes(program)).Chunk(2).Aggregate("", (text, pair) => $"{text} {new string(pair)}").TrimStart();
+
+    [Fact]
+    public void Code_that_nothing_leads_to_is_left_out_and_jumps_still_meet_their_targets()
+    {
+        var assembler = new BpfAssembler();
+        var dead = assembler.NewLabel();
+        var end = assembler.NewLabel();
+        var subprogram = assembler.NewLabel();
+        assembler.JumpIf(BpfCondition.Equal, BpfRegister.R1, 0, end)
+            .CallSubprogram(subprogram).Jump(end)
+            .Bind(dead).LoadImmediate64(BpfRegister.R0, 1L << 40).JumpIf(BpfCondition.Equal, BpfRegister.R0, 7, dead).Jump(end)
+            .Bind(end).LoadImmediate64(BpfRegister.R0, 5).Exit()
+            .Bind(subprogram).Move(BpfRegister.R0, 3).Exit()
+            .Move(BpfRegister.R0, 9).Exit();
+        var expected = new BpfAssembler();
+        var there = expected.NewLabel();
+        var called = expected.NewLabel();
+        expected.JumpIf(BpfCondition.Equal, BpfRegister.R1, 0, there)
+            .CallSubprogram(called).Jump(there)
+            .Bind(there).LoadImmediate64(BpfRegister.R0, 5).Exit()
+            .Bind(called).Move(BpfRegister.R0, 3).Exit();
+        Assert.Equal(expected.Assemble(), assembler.AssembleReachable());
+    }
 }

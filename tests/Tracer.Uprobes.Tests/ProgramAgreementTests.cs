@@ -4,6 +4,7 @@ using Tracer.Core.Evaluation;
 using Tracer.Core.Execution;
 using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
+using Tracer.Core.Splitting;
 using Tracer.Elf;
 
 namespace Tracer.Uprobes.Tests;
@@ -23,21 +24,24 @@ public class ProgramAgreementTests
     private static readonly Buckets[] Histograms =
         [PowerOfTwoBuckets.Instance, new LinearBuckets(-100, 1000, 7), new LinearBuckets(0, 50, 50), new LogLinearBuckets(10, 0, 6, 20), new LogLinearBuckets(2, 3, 40, 4)];
 
-    [Fact]
-    public async Task Random_programs_have_the_same_outcome_in_the_kernel_and_in_this_process()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Random_programs_have_the_same_outcome_in_the_kernel_and_in_this_process(bool wild)
     {
         using var fixture = Fixture.Start();
         var first = Environment.TickCount & 0xffffff;
         var tally = new Tally();
         for (var round = 0; round < Rounds; round++)
-            await Compare(fixture, first + round, tally);
+            await Compare(fixture, first + round, wild, tally);
         TestContext.Current.SendDiagnosticMessage($"From seed {first}: {tally}");
+        Assert.Equal(wild, tally.Split > 20);
         Assert.True(tally is { Rows: > 500, Values: > 10_000, Faults: > 0, ValueFaults: > 0, Overflow: > 0, UnreadableKeys: > 0 }, tally.ToString());
     }
 
-    private static async Task Compare(Fixture fixture, int seed, Tally tally)
+    private static async Task Compare(Fixture fixture, int seed, bool wild, Tally tally)
     {
-        var random = new RandomExpressions(seed, fixture.Data, fixture.Page());
+        var random = new RandomExpressions(seed, fixture.Data, fixture.Page()) { IsWild = wild };
         var variables = MakeVariables();
         random.Variables.AddRange(variables);
         var probe = fixture.Probe("p", "hit", Build.Register(X64Register.Rdi));
@@ -47,10 +51,12 @@ public class ProgramAgreementTests
             Actions = [.. Enumerable.Range(0, 1 + random.Below(3)).Select(_ => Action(random, variables))],
         }).ToArray();
         var plan = PlanBuilder.Build(fixture.Process, programs, 64);
+        if (PlanSplitter.Split(plan, e => Compilation.KernelLimits.Refuse(e, plan.TextLimit)) is { } split)
+            tally.Split += split.Clauses.Count;
         var expected = new PlanExecutor(plan, fixture.Memory, new NoSink());
         var facts = fixture.Facts();
         var frames = new FrameTable();
-        await using var attachment = await new EbpfBackend().AttachAsync(plan, new NoSink(), TestContext.Current.CancellationToken);
+        await using var attachment = await new SplittingBackend(new EbpfBackend()).AttachAsync(plan, new NoSink(), TestContext.Current.CancellationToken);
         for (var k = 0; k < Hits; k++)
         {
             var numbers = RandomExpressions.Registers.Select(_ => random.Number()).ToArray();
@@ -65,6 +71,7 @@ public class ProgramAgreementTests
         // The middle of a trace may be looked at; what it shows is not taken away.
         _ = attachment.ReadAggregation(0, reset: false);
         await attachment.StopAsync();
+        await attachment.Completion;
         for (var c = 0; c < plan.Counters.Count; c++)
             Assert.True(expected.ReadCounter(c) == attachment.ReadCounter(c), $"Seed {seed}: counter {c} is {attachment.ReadCounter(c)} in the kernel, {expected.ReadCounter(c)} here.");
         tally.Faults += (long)expected.ReadCounter(plan.Counters.Faults);
@@ -129,6 +136,8 @@ public class ProgramAgreementTests
     {
         public long Rows { get; set; }
 
+        public long Split { get; set; }
+
         public long Values { get; set; }
 
         public long Faults { get; set; }
@@ -140,7 +149,7 @@ public class ProgramAgreementTests
         public long UnreadableKeys { get; set; }
 
         public override string ToString() =>
-            $"{Rows} rows of {Values} values, {Faults} faults, {ValueFaults} unreadable values, {Overflow} hits beyond the capacity, {UnreadableKeys} rows with an unreadable key";
+            $"{Split} clauses split, {Rows} rows of {Values} values, {Faults} faults, {ValueFaults} unreadable values, {Overflow} hits beyond the capacity, {UnreadableKeys} rows with an unreadable key";
     }
 
     private sealed class NoSink : IEventSink

@@ -50,11 +50,16 @@ internal sealed class RandomExpressions(int seed, ulong data, byte[]? page = nul
         _ => new TextExpression(Address(1), Length(), _random.Next(2) == 0 ? null : Build.Constant((ulong)_random.Next(5))),
     };
 
+    /// <summary>Whether expressions may be such that kernel programs cannot evaluate them.</summary>
+    public bool IsWild { get; init; }
+
     /// <summary>A comparison of text with a literal that quite often holds.</summary>
     private TextCompareExpression Comparison()
     {
         var @operator = Pick([BinaryOperator.Equal, BinaryOperator.NotEqual, BinaryOperator.Less, BinaryOperator.LessOrEqual]);
         var at = _random.Next(4000);
+        if (IsWild && _loopVariables == 0 && _random.Next(2) == 0)
+            return new TextCompareExpression(@operator, Text(), Text());
         Expression text;
         string literal;
         switch (_random.Next(5))

@@ -103,13 +103,19 @@ public sealed partial class BpfAssembler
             if (target == Unbound)
                 throw new BpfAssemblyException($"The instruction at {slot} jumps to label {label}, which was never bound.");
             var distance = target - (slot + 1);
-            if (!isCall && distance is < short.MinValue or > short.MaxValue)
-                throw new BpfAssemblyException($"The jump from {slot} to {target} is out of range: {distance} does not fit in 16 bits.");
-            var unresolved = program[slot];
-            program[slot] = isCall ? unresolved with { Immediate = distance } : unresolved with { Offset = (short)distance };
+            program[slot] = Resolve(slot, program[slot], distance, isCall);
         }
 
         return program;
+    }
+
+    private static BpfInstruction Resolve(int slot, BpfInstruction unresolved, int distance, bool isCall)
+    {
+        if (isCall)
+            return unresolved with { Immediate = distance };
+        if (distance is < short.MinValue or > short.MaxValue)
+            throw new BpfAssemblyException($"The jump from {slot} is out of range: {distance} does not fit in 16 bits.");
+        return unresolved with { Offset = (short)distance };
     }
 
     private BpfAssembler Branch(int opcode, BpfRegister left, int right, int immediate, BpfLabel target)

@@ -12,10 +12,13 @@ namespace Tracer.Cli.Commands;
 /// <summary><c>sharptrace list [PID | PATH] [PATTERN]</c></summary>
 internal static class ListCommand
 {
+    // A list is read or searched, not armed: all of libc fits many times.
+    private const int MostFunctions = 100_000;
+
     public static Command Create()
     {
         var target = new Argument<string?>("PID|PATH") { Description = "A process or an ELF file; all processes when left out.", Arity = ArgumentArity.ZeroOrOne };
-        var pattern = new Argument<string?>("PATTERN") { Description = "provider:probe with * and ?.", Arity = ArgumentArity.ZeroOrOne };
+        var pattern = new Argument<string?>("PATTERN") { Description = "provider:probe with * and ?, or functions as uprobe:libc:mem*.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "One JSON record a line." };
         var names = new Option<bool>("--names") { Description = "Only the names, one a line.", Hidden = true };
         var command = new Command("list", "Shows the probes of a process or file: parameters, source and state.") { target, pattern, json, names };
@@ -48,13 +51,32 @@ internal static class ListCommand
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !File.Exists(target))
         {
             using var process = opener.Open(pid);
-            return Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target);
+            return spec?.Native is null
+                ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target)
+                : ShowNative(BuiltIn.Providers(gate, process, MostFunctions), spec, listing, $"process {target}");
         }
 
         var module = opener.OpenFile(target, out var file);
         using (file)
         {
-            return Show(ProbeCatalog.Load([module], BuiltIn.Runtimes), spec, listing, target);
+            return spec?.Native is null
+                ? Show(ProbeCatalog.Load([module], BuiltIn.Runtimes), spec, listing, target)
+                : ShowNative(BuiltIn.Providers(gate, module, MostFunctions), spec, listing, target);
+        }
+    }
+
+    // Functions are found when they are asked for: there are tens of thousands in a process.
+    private static ExitCode ShowNative(IReadOnlyList<IProbeProvider> providers, ProbeSpec spec, IProbeListing listing, string target)
+    {
+        try
+        {
+            listing.Show([], [.. providers.Where(p => p.Handles(spec)).SelectMany(p => p.Resolve(spec).OrThrow(spec, target))]);
+            return ExitCode.Ok;
+        }
+        finally
+        {
+            foreach (var provider in providers)
+                provider.Dispose();
         }
     }
 

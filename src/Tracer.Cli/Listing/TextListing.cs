@@ -31,5 +31,5 @@ internal sealed class TextListing(TextWriter output) : IProbeListing
     // Names and paths are the target's, and no terminal shall obey them.
     private void Line(string text) => output.WriteLine(TextEscaper.Escape(text));
 
-    internal static string SourceName(Probe probe) => probe.Source == ProbeSource.Usdt ? "usdt" : "synthesised";
+    internal static string SourceName(Probe probe) => probe.Source switch { ProbeSource.Usdt => "usdt", ProbeSource.Native => "native", _ => "synthesised" };
 }

@@ -56,6 +56,22 @@ public sealed class AggregationRow
     /// <summary>How many values fell into a bucket of a histogram.</summary>
     public ulong InBucket(int bucket) => _cells[bucket];
 
+    /// <summary>The rows with those of equal keys made one.</summary>
+    internal static IReadOnlyList<AggregationRow> Merge(IEnumerable<AggregationRow> rows)
+    {
+        var merged = new List<AggregationRow>();
+        foreach (var group in rows.GroupBy(r => string.Join('\0', r.Keys.Select(k => $"{k.Status} {k}"))))
+        {
+            var first = group.First();
+            var cells = (ulong[])first._cells.Clone();
+            foreach (var row in group.Skip(1))
+                Cells.Merge(first.Aggregation, cells, row._cells);
+            merged.Add(new AggregationRow(first.Aggregation, first.Keys, cells));
+        }
+
+        return merged;
+    }
+
     private Int128 Typed(ulong value) => Aggregation.ValueType.Signed ? (long)value : value;
 
     private static ulong Sum(ReadOnlySpan<ulong> cells)

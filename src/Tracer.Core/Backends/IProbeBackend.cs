@@ -1,3 +1,4 @@
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 
 namespace Tracer.Core.Backends;
@@ -10,6 +11,14 @@ public interface IProbeBackend
 
     /// <summary>Whether it can carry out this plan on this machine as this user, without changing anything.</summary>
     BackendSupport Evaluate(TracePlan plan);
+
+    /// <summary>
+    /// Why the backend cannot evaluate this node at a hit (its parts aside), in one clause; null when it can. What it refuses is gathered and finished
+    /// elsewhere.
+    /// </summary>
+    /// <param name="expression">The node.</param>
+    /// <param name="textLimit">The plan's limit of a text, in bytes.</param>
+    string? Refuse(Expression expression, int textLimit) => null;
 
     /// <summary>
     /// Arms all sites. When it returns, every site is armed and events flow to <paramref name="sink"/>.

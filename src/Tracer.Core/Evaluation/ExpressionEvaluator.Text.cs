@@ -23,6 +23,8 @@ public ref partial struct ExpressionEvaluator
                 return ReadMemory(text, destination, out bytes, out charset, out value);
             case TextLiteralExpression literal:
                 return Copy(literal.Utf8.Span, destination, out bytes, out value);
+            case GatheredExpression g:
+                return CopyGathered(g.Index, destination, out bytes, out charset, out value);
             case BuiltInExpression { Value: BuiltInValue.Comm } when _context.Facts is { } facts:
                 return Copy(facts.Comm, destination, out bytes, out value);
             case ConditionalExpression c:
@@ -115,6 +117,15 @@ public ref partial struct ExpressionEvaluator
             value = variables.Read(variable.Variable, key.Key);
         t_key = key;
         return status;
+    }
+
+    private EvaluationStatus CopyGathered(int index, scoped Span<byte> destination, out int bytes, out Charset charset, out ulong value)
+    {
+        var recorded = _gathered[index];
+        charset = recorded.Charset;
+        var status = Copy(recorded.TextBytes, destination, out bytes, out _);
+        value = recorded.Bits;
+        return recorded.Status == EvaluationStatus.Ok ? status : recorded.Status;
     }
 
     private static EvaluationStatus Copy(scoped ReadOnlySpan<byte> text, scoped Span<byte> destination, out int bytes, out ulong value)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Tracer.Core.Aggregations;
 using Tracer.Core.Expressions;
+using Tracer.Core.Records;
 using Tracer.Core.Targets;
 using Tracer.Elf;
 
@@ -15,12 +16,15 @@ public ref partial struct ExpressionEvaluator
     /// <summary>The most variables a loop may have.</summary>
     public const int MaximumLoopVariables = 8;
 
+    private static readonly RegisterSet s_none;
+
     [ThreadStatic]
     private static KeyWriter? t_key;
 
     private readonly ref readonly RegisterSet _registers;
     private readonly EvaluationContext _context;
     private readonly ReadOnlySpan<ulong> _saved;
+    private readonly EventRecord _gathered;
     private Span<ulong> _loopVariables;
 
     /// <summary>Evaluates over these registers, this memory and the values saved at the frame's entry (empty when there are none).</summary>
@@ -35,6 +39,14 @@ public ref partial struct ExpressionEvaluator
         _registers = ref registers;
         _context = context;
         _saved = saved;
+    }
+
+    /// <summary>Evaluates over the values of a record, for <see cref="GatheredExpression"/>; there are no registers and no saved values.</summary>
+    public ExpressionEvaluator(EvaluationContext context, EventRecord gathered)
+    {
+        _registers = ref s_none;
+        _context = context;
+        _gathered = gathered;
     }
 
     /// <summary>
@@ -84,6 +96,10 @@ public ref partial struct ExpressionEvaluator
                 return CompareTexts(c, out value);
             case VariableExpression v:
                 return ReadVariable(v, out value);
+            case GatheredExpression g:
+                var recorded = _gathered[g.Index];
+                value = recorded.Bits;
+                return recorded.Status;
             case VectorExpression v when _registers.HasVectors:
                 value = _registers.GetVector(v.Register - X64Register.Xmm0);
                 return EvaluationStatus.Ok;
@@ -153,7 +169,7 @@ public ref partial struct ExpressionEvaluator
         }
 
         next.CopyTo(current);
-        var inner = new ExpressionEvaluator(in _registers, _context, _saved);
+        var inner = this;
         inner.Bind(current);
         for (var round = 0; ; round++)
         {

@@ -25,6 +25,7 @@ public sealed class PlanExecutor
     private readonly AggregationTable[] _tables;
     private readonly ulong[] _counters;
     private readonly byte[] _text;
+    private readonly RecordFacts _recordFacts = new();
 
     /// <summary>An executor of a plan that sends events to a sink.</summary>
     public PlanExecutor(TracePlan plan, ITargetMemory memory, IEventSink sink)
@@ -87,6 +88,19 @@ public sealed class PlanExecutor
 
     /// <summary>Drops the variables of a thread that has ended.</summary>
     public void ForgetThread(int threadId) => _variables.ForgetThread(threadId);
+
+    /// <summary>Carries out what is left of a clause that was split, over the record that a backend made of the hit.</summary>
+    public void Finish(Clause clause, in EventRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(clause);
+        _recordFacts.MoveTo(record);
+        var evaluator = new ExpressionEvaluator(new EvaluationContext(_memory, _recordFacts, _variables, _plan.TextLimit), record);
+        if (!Act(clause, ref evaluator, _recordFacts) || clause.Emission is null)
+            return;
+        // What was recorded last is in the writer's buffer; the record is not: it is the backend's.
+        _sink.OnEvent(new EventRecord(clause.Emission, _writer.Write(clause.Emission, ref evaluator, _recordFacts)));
+        HasBatch = true;
+    }
 
     private void Run(Clause clause, in RegisterSet registers, IHitFacts facts, FrameTable frames)
     {

@@ -70,6 +70,9 @@ public static class ExpressionPrinter
             case ParameterExpression p:
                 b.Append(CultureInfo.InvariantCulture, $"parameter{p.Index}");
                 break;
+            case GatheredExpression g:
+                b.Append(CultureInfo.InvariantCulture, $"value{g.Index}");
+                break;
             case TextLiteralExpression l:
                 b.Append('"').Append(l.Text).Append('"');
                 break;

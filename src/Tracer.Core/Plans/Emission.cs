@@ -33,4 +33,15 @@ public sealed class Emission
 
     /// <summary><c>provider:name</c>, made once.</summary>
     public string ProbeName { get; }
+
+    /// <summary>The event under another index, for another plan.</summary>
+    internal Emission As(int index) => new(index, Probe, Site, Values);
+
+    /// <summary>The event with its values computed otherwise.</summary>
+    internal Emission With(IReadOnlyList<PlannedValue> values) => new(Index, Probe, Site, values);
+
+    /// <summary>A record of what a clause needs, for the event it makes or for one that has none.</summary>
+    internal static Emission Gathering(int index, Emission? @event, PlannedSite site, IReadOnlyList<PlannedValue> values) => @event is not null
+        ? new Emission(index, @event.Probe, @event.Site, values)
+        : new Emission(index, new Probe("sharptrace", "gathered", site.Location.Module, ProbeSource.Synthesised, [], []), new ProbeSite(site.Location, new ExpressionList()), values);
 }

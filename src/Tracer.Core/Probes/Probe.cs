@@ -24,6 +24,9 @@ public sealed record Probe(
     /// <summary>How sharptrace makes it fire or where the probe comes from, in one clause for <c>-v</c> and <c>list</c>; null when there is nothing to say.</summary>
     public string? Note { get; init; }
 
+    /// <summary>The function of native code that it observes, as DTrace's <c>probefunc</c>; null for other probes.</summary>
+    public string? Function { get; init; }
+
     /// <summary><c>provider:name</c>.</summary>
     public string FullName => $"{Provider}:{Name}";
 

@@ -1,4 +1,5 @@
 using Tracer.Core.Expressions;
+using Tracer.Elf.Dwarf;
 
 namespace Tracer.Core.Probes;
 
@@ -7,6 +8,12 @@ namespace Tracer.Core.Probes;
 /// <param name="Type">Its type.</param>
 public sealed record ProbeParameter(string Name, ExpressionType Type)
 {
+    /// <summary>
+    /// The type in the debugging information, with whose help <see cref="Binding.MemberAccess"/> follows members; null when there is none. A site's argument is the
+    /// value, for structures and arrays their address.
+    /// </summary>
+    public DwarfType? DebugType { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Type}";
 }

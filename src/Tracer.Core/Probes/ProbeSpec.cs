@@ -6,7 +6,8 @@ namespace Tracer.Core.Probes;
 
 /// <summary>
 /// What a user asks for: <c>provider:probe</c> with the globs <c>*</c> and <c>?</c>, or DTrace's <c>provider:module:function:name</c> where module and function
-/// may be empty, a hyphen in the name stands for two underscores and a provider may end in a pid. Types of unnamed arguments may be given in parentheses:
+/// may be empty, a hyphen in the name stands for two underscores and a provider may end in a pid; or a place in native code in one of the spellings of
+/// <see cref="NativeProbeSpec"/>: <c>uprobe:libc:malloc</c>, <c>pid:libc:malloc:entry</c>. Types of arguments may be given in parentheses:
 /// <c>app:request(string, int32)</c>.
 /// </summary>
 /// <param name="Provider">Glob of the provider.</param>
@@ -16,6 +17,9 @@ namespace Tracer.Core.Probes;
 /// <param name="Text">What the user wrote.</param>
 public sealed record ProbeSpec(string Provider, string Module, string Name, IReadOnlyList<ExpressionType?> Types, string Text)
 {
+    /// <summary>The place in native code that is asked for; null for probes of notes and runtimes.</summary>
+    public NativeProbeSpec? Native { get; private init; }
+
     /// <summary>Parses what a user wrote; on failure <paramref name="error"/> is one sentence.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ProbeSpec? spec, [NotNullWhen(false)] out string? error)
     {
@@ -37,6 +41,15 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
             name = name[..open];
         }
 
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0 && NativeProvider(name[..colon]) is { } code)
+        {
+            if (!NativeProbeSyntax.TryParse(code, name[(colon + 1)..], text, out var native, out var file, out error))
+                return false;
+            spec = new ProbeSpec(code, file, native.Place.ToString()!, types, text) { Native = native };
+            return true;
+        }
+
         var parts = name.Split(':');
         if (parts.Length is not (2 or 4))
         {
@@ -56,9 +69,9 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
             return false;
         }
 
-        if (provider is "uprobe" or "uretprobe" or "pid" || (parts.Length == 4 && parts[2].Length > 0))
+        if (parts.Length == 4 && parts[2].Length > 0)
         {
-            error = $"'{text}' asks for a function of native code, which this version cannot trace yet; it traces probes of notes and interpreters.";
+            error = $"'{text}' names a function, which probes of notes and runtimes are not known by; leave it empty, or write pid:MODULE:function:entry.";
             return false;
         }
 
@@ -68,11 +81,11 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
         return true;
     }
 
-    /// <summary>Whether a probe of that provider, name and module file name is asked for.</summary>
+    /// <summary>Whether a probe of a note or runtime, of that provider, name and module file name, is asked for.</summary>
     public bool Matches(Probe probe)
     {
         ArgumentNullException.ThrowIfNull(probe);
-        return Glob(Provider, probe.Provider) && Glob(Name, probe.Name) && Glob(Module, probe.Module.Name);
+        return Native is null && Glob(Provider, probe.Provider) && Glob(Name, probe.Name) && Glob(Module, probe.Module.Name);
     }
 
     /// <summary>The probe with the types that this request gives to its arguments.</summary>
@@ -141,6 +154,13 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
     // DTrace writes the process into the provider: python1234:::function-entry, python$target:::function-entry.
     private static string TrimPid(string provider) =>
         provider.EndsWith("$target", StringComparison.Ordinal) ? provider[..^7] : provider.TrimEnd("0123456789".ToCharArray()) is { Length: > 0 } bare ? bare : provider;
+
+    private static string? NativeProvider(string provider) => provider switch
+    {
+        "uprobe" or "uretprobe" => provider,
+        _ when TrimPid(provider) == "pid" => "pid",
+        _ => null,
+    };
 
     private static bool Glob(string pattern, string text) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
 

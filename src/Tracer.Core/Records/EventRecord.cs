@@ -47,6 +47,21 @@ public readonly ref struct EventRecord
     /// <summary>How many values there are.</summary>
     public int ValueCount => Emission.Values.Count;
 
+    /// <summary>The same record as an event of another plan.</summary>
+    public EventRecord As(Emission emission) => new(emission, _bytes);
+
+    /// <summary>A value by its index.</summary>
+    public ValueRecord this[int index]
+    {
+        get
+        {
+            var values = GetEnumerator();
+            for (var k = 0; k <= index; k++)
+                values.MoveNext();
+            return values.Current;
+        }
+    }
+
     /// <summary>The values in order; texts are found without searching.</summary>
     public ValueEnumerator GetEnumerator() => new(Emission, _bytes);
 

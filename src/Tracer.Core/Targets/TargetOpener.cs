@@ -38,7 +38,8 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
 
             var memory = new ProcessMemory(gate, leader, proc);
             owned.Add(memory);
-            return new TargetProcess(leader, new ProcessTargetMemory(memory), modules, owned);
+            var target = new ProcessTargetMemory(memory);
+            return new TargetProcess(leader, target, modules, owned, OpenVdso(map, target));
         }
         catch
         {
@@ -96,6 +97,25 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
                 break;
             }
         }
+    }
+
+    // The vDSO (vdso(7)) is an ELF file of one or two pages that only memory has.
+    private static TargetModule? OpenVdso(MemoryMap map, ProcessTargetMemory memory)
+    {
+        const string Name = "[vdso]";
+        const ulong MaximumSize = 64 << 10;
+        foreach (var entry in map.Entries)
+        {
+            if (entry.Path != Name)
+                continue;
+            var bytes = new byte[Math.Min(entry.Length, MaximumSize)];
+            var length = memory.Read(entry.Start, bytes);
+            return ElfImage.TryParse(bytes.AsMemory(0, length), out var image, out _) && image!.AddressMap.TryGetLoadBias(entry.Start, 0, executable: true, out var bias)
+                ? new TargetModule(Name, Name, bias, image)
+                : null;
+        }
+
+        return null;
     }
 
     private static TracerException WrongMachine(int pid, string path, ElfImage image) => new(

@@ -5,9 +5,12 @@ namespace Tracer.Core.Targets;
 /// <param name="memory">Its memory.</param>
 /// <param name="modules">The ELF files mapped executable.</param>
 /// <param name="owned">What to dispose with it.</param>
+/// <param name="vdso">The code that the kernel maps into it, <c>[vdso]</c>; null when there is none.</param>
 public sealed class TargetProcess(
-    int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules, IReadOnlyList<IDisposable>? owned = null) : IDisposable
+    int processId, ITargetMemory memory, IReadOnlyList<TargetModule> modules, IReadOnlyList<IDisposable>? owned = null, TargetModule? vdso = null) : IDisposable
 {
+    private ModuleMap? _code;
+    private readonly List<IDisposable> _owned = [.. owned ?? []];
     private bool _disposed;
 
     /// <summary>Its id.</summary>
@@ -19,13 +22,22 @@ public sealed class TargetProcess(
     /// <summary>The ELF files mapped executable.</summary>
     public IReadOnlyList<TargetModule> Modules { get; } = modules;
 
+    /// <summary>The code that the kernel maps into it, an ELF image without a file; null when there is none or it could not be read.</summary>
+    public TargetModule? Vdso { get; } = vdso;
+
+    /// <summary>Which module has the code at an address, <see cref="Vdso"/> included.</summary>
+    public ModuleMap Code => _code ??= new ModuleMap(Vdso is null ? Modules : [.. Modules, Vdso]);
+
+    /// <summary>Hands over something to be disposed with the process.</summary>
+    public void Own(IDisposable item) => _owned.Add(item);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
-        foreach (var item in owned ?? [])
+        foreach (var item in _owned)
             item.Dispose();
     }
 }

@@ -45,6 +45,8 @@ public enum DwarfAttribute : ushort
     Accessibility = 0x32,
     /// <summary>DW_AT_artificial.</summary>
     Artificial = 0x34,
+    /// <summary>DW_AT_calling_convention.</summary>
+    CallingConvention = 0x36,
     /// <summary>DW_AT_count.</summary>
     Count = 0x37,
     /// <summary>DW_AT_data_member_location.</summary>
@@ -69,6 +71,8 @@ public enum DwarfAttribute : ushort
     EntryPc = 0x52,
     /// <summary>DW_AT_ranges.</summary>
     Ranges = 0x55,
+    /// <summary>DW_AT_call_column.</summary>
+    CallColumn = 0x57,
     /// <summary>DW_AT_call_file.</summary>
     CallFile = 0x58,
     /// <summary>DW_AT_call_line.</summary>
@@ -95,6 +99,10 @@ public enum DwarfAttribute : ushort
     DwoName = 0x76,
     /// <summary>DW_AT_alignment.</summary>
     Alignment = 0x88,
+    /// <summary>DW_AT_deleted.</summary>
+    Deleted = 0x8a,
+    /// <summary>DW_AT_defaulted.</summary>
+    Defaulted = 0x8b,
     /// <summary>DW_AT_loclists_base.</summary>
     LoclistsBase = 0x8c,
     /// <summary>DW_AT_MIPS_linkage_name.</summary>

@@ -27,6 +27,14 @@ internal ref struct DwarfCursor
 
     public readonly int Remaining => _data.Length - Position;
 
+    /// <summary>A reader of the same bytes at another place; it has failed when that is outside, or when this one has.</summary>
+    public readonly DwarfCursor At(int position)
+    {
+        var cursor = new DwarfCursor(_data, position);
+        cursor.Failed |= Failed;
+        return cursor;
+    }
+
     public byte ReadU8()
     {
         int at = Position;

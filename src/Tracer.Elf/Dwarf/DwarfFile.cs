@@ -33,6 +33,30 @@ public static class DwarfFile
             Ranges = typesOnly ? default : Section(image, "ranges"),
             LocLists = typesOnly ? default : Section(image, "loclists"),
             Loc = typesOnly ? default : Section(image, "loc"),
+            Line = typesOnly ? default : Section(image, "line"),
+            Aranges = typesOnly ? default : Section(image, "aranges"),
+            Supplementary = supplementary,
+        };
+    }
+
+    /// <summary>Those of the debugging sections that source lines and inlined functions need: the large ones with locations are not decompressed.</summary>
+    /// <param name="image">The image, or that of its separate debug file; its bytes must stay valid as long as the sections are used.</param>
+    /// <param name="supplementary">The sections of the file that .gnu_debugaltlink names, when it is at hand.</param>
+    public static DwarfSections LoadLines(ElfImage image, DwarfSections? supplementary = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return new DwarfSections
+        {
+            Info = Section(image, "info"),
+            Abbrev = Section(image, "abbrev"),
+            Str = Section(image, "str"),
+            LineStr = Section(image, "line_str"),
+            StrOffsets = Section(image, "str_offsets"),
+            Addr = Section(image, "addr"),
+            RngLists = Section(image, "rnglists"),
+            Ranges = Section(image, "ranges"),
+            Line = Section(image, "line"),
+            Aranges = Section(image, "aranges"),
             Supplementary = supplementary,
         };
     }

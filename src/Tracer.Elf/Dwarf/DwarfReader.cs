@@ -1,3 +1,5 @@
+using Tracer.Elf.Dwarf.Lines;
+
 namespace Tracer.Elf.Dwarf;
 
 /// <summary>
@@ -35,6 +37,7 @@ public sealed class DwarfReader
             SupplementaryInfo = Add(DwarfSectionKind.Supplementary, supplementary, supplementary.Info);
         Types = new(this);
         Subprograms = new(this);
+        Lines = new(this);
     }
 
     /// <summary>Structures and other types.</summary>
@@ -42,6 +45,9 @@ public sealed class DwarfReader
 
     /// <summary>Functions and their parameters.</summary>
     public DwarfSubprograms Subprograms { get; }
+
+    /// <summary>Source lines, and the functions inlined at an address.</summary>
+    public DwarfLines Lines { get; }
 
     /// <summary>What could not be used so far, each place once, at most 256 of them.</summary>
     public IReadOnlyList<DwarfDiagnostic> Diagnostics => _diagnostics;
@@ -92,9 +98,15 @@ public sealed class DwarfReader
     {
         if (unit.Kind != DwarfUnitKind.Skeleton)
             return;
-        _splits ??= Index(DwarfSectionKind.Split, DwarfUnitKind.SplitCompile);
-        if (!_splits.ContainsKey(unit.Signature))
+        if (FindSplit(unit.Signature) is null)
             Report("DWARF011", $"The unit's entries are in a split file with id 0x{unit.Signature:x16} that was not given.", unit.Offset);
+    }
+
+    /// <summary>The unit of a split file with this id, or null when that file was not given.</summary>
+    internal DwarfUnit? FindSplit(ulong id)
+    {
+        _splits ??= Index(DwarfSectionKind.Split, DwarfUnitKind.SplitCompile);
+        return _splits.GetValueOrDefault(id);
     }
 
     /// <summary>The type unit with this signature.</summary>

@@ -26,6 +26,10 @@ public sealed class DwarfSections
     public ReadOnlyMemory<byte> LocLists { get; init; }
     /// <summary>.debug_loc (DWARF 2 to 4).</summary>
     public ReadOnlyMemory<byte> Loc { get; init; }
+    /// <summary>.debug_line.</summary>
+    public ReadOnlyMemory<byte> Line { get; init; }
+    /// <summary>.debug_aranges.</summary>
+    public ReadOnlyMemory<byte> Aranges { get; init; }
     /// <summary>.debug_types (DWARF 4; all its COMDAT copies one after the other).</summary>
     public ReadOnlyMemory<byte> Types { get; init; }
     /// <summary>The sections of the supplementary file (dwz, named by .gnu_debugaltlink or .debug_sup), or null when there is none at hand.</summary>

@@ -14,6 +14,7 @@ public sealed class DwarfSubprogram
     private IReadOnlyList<DwarfAddressRange>? _ranges;
     private IReadOnlyList<DwarfParameter>? _parameters;
     private DwarfType? _returnType;
+    private ulong? _entryPc;
 
     internal DwarfSubprogram(ref DwarfEntryReader entry)
     {
@@ -21,6 +22,7 @@ public sealed class DwarfSubprogram
         _reader = entry.Unit.Reader;
         _frameBase = entry.Find(DwarfAttribute.FrameBase);
         IsInlined = entry.Tag == DwarfTag.InlinedSubroutine;
+        IsConventionChanged = entry.Find(DwarfAttribute.CallingConvention).Bits == 3;
         // What this entry leaves unsaid its origin says.
         var at = _entry;
         for (int i = 0; i < MaxOrigins && at.TryOpen(out var source); i++)
@@ -51,6 +53,11 @@ public sealed class DwarfSubprogram
     /// <summary>Whether this is a place where the function was inlined, not the function itself.</summary>
     public bool IsInlined { get; }
 
+    /// <summary>
+    /// Whether it was written in assembler (DW_LANG_Mips_Assembler, which GNU as writes, or DW_LANG_Assembly): that it names no parameters and no result then says nothing.
+    /// </summary>
+    public bool IsAssembler => _entry.Unit.Language is 0x8001 or 0x0031;
+
     /// <summary>The line of the declaration, or null.</summary>
     public long? Line { get; }
 
@@ -62,6 +69,15 @@ public sealed class DwarfSubprogram
 
     /// <summary>The end of the first range.</summary>
     public ulong HighPc => Ranges.Count > 0 ? Ranges[0].High : 0;
+
+    /// <summary>
+    /// The address where it is entered: DW_AT_entry_pc, else its first address; 0 when it has no code. An inlined place's code may be in parts of which the entered
+    /// one is not the lowest.
+    /// </summary>
+    public ulong EntryPc => _entryPc ??= ReadEntryPc();
+
+    /// <summary>Whether the compiler changed how it is called (DW_CC_nocall): its arguments are not where the ABI puts them.</summary>
+    public bool IsConventionChanged { get; }
 
     /// <summary>The offset of its entry in the section it is in.</summary>
     public long Offset => _entry.Offset;
@@ -75,6 +91,27 @@ public sealed class DwarfSubprogram
     /// <summary>What DW_OP_fbreg is relative to: often DW_OP_call_frame_cfa.</summary>
     public IReadOnlyList<DwarfLocation> FrameBase => DwarfLocationReader.Read(_entry.Unit, _frameBase);
 
+    /// <summary>The variables of the blocks around an address, the innermost first; those of functions inlined there are theirs.</summary>
+    /// <param name="address">The address as linked.</param>
+    /// <returns>The variables, described as parameters are.</returns>
+    public IReadOnlyList<DwarfParameter> VariablesAt(ulong address)
+    {
+        var found = new List<DwarfParameter>();
+        if (!_entry.TryOpen(out var entry))
+            return found;
+        while (entry.MoveNext())
+        {
+            if (entry.Tag == DwarfTag.Variable && !entry.IsDeclaration)
+                found.Add(ReadParameter(ref entry));
+            // A block without a place of its own is around all of the function.
+            bool inside = entry.Tag == DwarfTag.LexicalBlock && (!entry.HasCode || DwarfRangeReader.Read(ref entry).Exists(range => range.Contains(address)));
+            if (!inside)
+                entry.SkipChildren();
+        }
+        found.Reverse();
+        return found;
+    }
+
     /// <summary>The prototype in C.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
@@ -83,9 +120,20 @@ public sealed class DwarfSubprogram
     internal static DwarfAttributeValue FindLinkageName(ref DwarfEntryReader entry) =>
         entry.Find(DwarfAttribute.LinkageName) is { Exists: true } name ? name : entry.Find(DwarfAttribute.MipsLinkageName);
 
+    // An address, or in DWARF 5 bytes from the first address (2.18).
+    private ulong ReadEntryPc()
+    {
+        if (!_entry.TryOpen(out var entry) || entry.Find(DwarfAttribute.EntryPc) is not { Exists: true } value)
+            return LowPc;
+        ulong address = DwarfValues.Address(_entry.Unit, value) ?? (value.IsConstant ? unchecked(LowPc + value.Bits) : LowPc);
+        return Ranges.Any(range => range.Contains(address)) ? address : LowPc;
+    }
+
+    // gcc lists the parameters of an inlined place backwards: the origin's order is that of the source.
     private List<DwarfParameter> ReadParameters()
     {
         var found = new List<DwarfParameter>();
+        var origins = new List<long>();
         var at = _entry;
         for (int i = 0; i < MaxOrigins && at.TryOpen(out var entry); i++)
         {
@@ -93,13 +141,16 @@ public sealed class DwarfSubprogram
             while (entry.MoveNext())
             {
                 if (entry.Tag == DwarfTag.FormalParameter)
+                {
                     found.Add(ReadParameter(ref entry));
+                    origins.Add(DwarfValues.TryReference(at.Unit, entry.Origin, out var parameter) ? parameter.Offset : -1);
+                }
                 entry.SkipChildren();
             }
             if (found.Count > 0 || !DwarfValues.TryReference(at.Unit, origin, out at))
                 break;
         }
-        return found;
+        return origins.Contains(-1) ? found : [.. found.Zip(origins).OrderBy(pair => pair.Second).Select(pair => pair.First)];
     }
 
     private DwarfParameter ReadParameter(ref DwarfEntryReader entry)

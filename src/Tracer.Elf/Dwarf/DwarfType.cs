@@ -14,6 +14,7 @@ public sealed class DwarfType
     private readonly DwarfAttributeValue _target;
     private readonly long? _byteSize;
     private DwarfType? _resolved;
+    private bool? _byReference;
     private DwarfTypeChildren? _children;
 
     internal DwarfType(DwarfTypeKind kind, string? name = null)
@@ -31,6 +32,10 @@ public sealed class DwarfType
         Name = DwarfValues.Text(entry.Unit, reader.Name);
         IsDeclaration = reader.IsDeclaration;
         Encoding = (DwarfEncoding)reader.Find(DwarfAttribute.Encoding).Bits;
+        // DW_CC_pass_by_reference and DW_CC_pass_by_value; only clang writes them.
+        ulong convention = IsStruct ? reader.Find(DwarfAttribute.CallingConvention).Bits : 5;
+        if (convention is 4 or 5)
+            _byReference = convention == 4;
         if (reader.Find(DwarfAttribute.ByteSize).Constant is { } size and >= 0)
             _byteSize = size;
     }
@@ -90,6 +95,24 @@ public sealed class DwarfType
     /// <summary>The layout of the structure behind typedefs and qualifiers, or null when there is none or it is only declared.</summary>
     public StructLayout? Layout => Underlying is { IsStruct: true, IsDeclaration: false } type ? new(type.Name ?? Name ?? "", type) : null;
 
+    /// <summary>The definition, when this is only declared here and defined elsewhere in the file; else the type itself.</summary>
+    public DwarfType Definition
+    {
+        get
+        {
+            if (!IsStruct || !IsDeclaration || _types is null || string.IsNullOrEmpty(Name))
+                return this;
+            string tag = Kind switch { DwarfTypeKind.Union => "union ", DwarfTypeKind.Class => "class ", _ => "struct " };
+            return _types.TryFindStruct(tag + Name, out var layout) ? layout.Type : this;
+        }
+    }
+
+    /// <summary>
+    /// Whether the C++ ABI passes values of this class by a hidden reference: its copies are made or destroyed by code, its own or that of a member. From
+    /// DW_AT_calling_convention (DWARF 5, 5.7.1) where there is one, else from the class's members.
+    /// </summary>
+    public bool IsPassedByReference => _byReference ??= HasOwnCopying(0);
+
     /// <summary>The size in bytes, or null when it has none (void, functions, declarations, arrays without a bound).</summary>
     public long? ByteSize
     {
@@ -126,6 +149,9 @@ public sealed class DwarfType
 
     internal static DwarfType Void { get; } = new(DwarfTypeKind.Void);
 
+    /// <summary>The type that stands for one that could not be read.</summary>
+    public static DwarfType Unknown => UnknownType;
+
     internal static DwarfType UnknownType { get; } = new(DwarfTypeKind.Unknown);
 
     internal bool IsAlias => Kind is DwarfTypeKind.Typedef or DwarfTypeKind.Const or DwarfTypeKind.Volatile
@@ -141,6 +167,27 @@ public sealed class DwarfType
     /// <param name="name">The name to declare.</param>
     /// <returns>One line.</returns>
     public string Declare(string name) => CTypePrinter.Print(this, name);
+
+    private bool HasOwnCopying(int depth)
+    {
+        if (_byReference is { } known)
+            return known;
+        // Classes nest a few levels deep; a deeper one contains itself, in broken input.
+        if (!IsStruct || depth > 8 || Members.Count > 4096)
+            return false;
+        if (Children.HasOwnCopying)
+            return true;
+        foreach (var member in Members)
+        {
+            var type = member.Type.Underlying;
+            for (int i = 0; i < MaxChain && type.Kind == DwarfTypeKind.Array; i++)
+                type = type.Target.Underlying;
+            // What was found is kept at every level, or types that contain each other would be visited again and again.
+            if (type.IsStruct && (type._byReference ??= type.HasOwnCopying(depth + 1)) == true)
+                return true;
+        }
+        return false;
+    }
 
     private static long? Multiply(long left, long right)
     {

@@ -10,6 +10,8 @@ internal sealed class DwarfTypeChildren
     public IReadOnlyList<DwarfEnumerator> Enumerators { get; private set; } = [];
     public IReadOnlyList<DwarfType> Parameters { get; private set; } = [];
     public bool IsVariadic { get; private set; }
+    /// <summary>Whether a class copies or destroys its objects by code of its own.</summary>
+    public bool HasOwnCopying { get; private set; }
 
     public static DwarfTypeChildren Read(DwarfTypes types, DwarfEntryRef at, DwarfTypeKind kind)
     {
@@ -22,8 +24,9 @@ internal sealed class DwarfTypeChildren
         List<long?>? dimensions = null;
         List<DwarfEnumerator>? enumerators = null;
         List<DwarfType>? parameters = null;
-        bool variadic = false;
+        bool variadic = false, copying = false;
         var unit = at.Unit;
+        string? owner = DwarfValues.Text(unit, entry.Name);
         while (entry.MoveNext())
         {
             switch (entry.Tag)
@@ -51,6 +54,9 @@ internal sealed class DwarfTypeChildren
                 case DwarfTag.UnspecifiedParameters:
                     variadic = true;
                     break;
+                case DwarfTag.Subprogram when !copying && owner is not null && kind != DwarfTypeKind.Array:
+                    copying = IsCopying(types, ref entry, owner, at);
+                    break;
             }
             entry.SkipChildren();
         }
@@ -61,7 +67,35 @@ internal sealed class DwarfTypeChildren
             Enumerators = enumerators ?? [],
             Parameters = parameters ?? [],
             IsVariadic = variadic,
+            HasOwnCopying = copying || members?.Exists(member => member.Name?.StartsWith("_vptr", StringComparison.Ordinal) == true) == true,
         };
+    }
+
+    // A destructor, or a constructor from a reference to the class, that the user wrote. The compiler's own are artificial or not there.
+    private static bool IsCopying(DwarfTypes types, ref DwarfEntryReader entry, string owner, DwarfEntryRef at)
+    {
+        if (entry.Find(DwarfAttribute.Artificial).IsFlagSet || entry.Find(DwarfAttribute.Deleted).IsFlagSet || entry.Find(DwarfAttribute.Defaulted).Bits != 0
+            || DwarfValues.Text(entry.Unit, entry.Name) is not { Length: > 0 } name)
+        {
+            return false;
+        }
+        if (name[0] == '~')
+            return true;
+        int arguments = owner.IndexOf('<', StringComparison.Ordinal);
+        if (!name.AsSpan().SequenceEqual(arguments > 0 ? owner.AsSpan(0, arguments) : owner))
+            return false;
+        var method = new DwarfEntryReader(entry.Unit, entry.Offset);
+        method.MoveNext();
+        while (method.MoveNext())
+        {
+            if (method.Tag == DwarfTag.FormalParameter && !method.Find(DwarfAttribute.Artificial).IsFlagSet)
+            {
+                var type = types.Resolve(method.Unit, method.Type);
+                return type.Kind is DwarfTypeKind.Reference or DwarfTypeKind.RvalueReference && type.Target.Underlying.Offset == at.Offset;
+            }
+            method.SkipChildren();
+        }
+        return false;
     }
 
     private static bool IsStatic(ref DwarfEntryReader entry) =>

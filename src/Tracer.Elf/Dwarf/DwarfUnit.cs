@@ -28,6 +28,11 @@ internal sealed class DwarfUnit(DwarfUnitSection section)
     public ulong? LowPc { get; private set; }
     public DwarfAttributeValue HighPc { get; private set; }
     public DwarfAttributeValue Ranges { get; private set; }
+    /// <summary>Where the unit's line table is.</summary>
+    public DwarfAttributeValue StmtList { get; private set; }
+    public DwarfAttributeValue Name { get; private set; }
+    /// <summary>The directory of compilation.</summary>
+    public DwarfAttributeValue CompDir { get; private set; }
     /// <summary>The skeleton that this split unit belongs to.</summary>
     public DwarfUnit? Skeleton { get; set; }
 
@@ -103,6 +108,9 @@ internal sealed class DwarfUnit(DwarfUnitSection section)
                 case DwarfAttribute.LowPc: LowPc = DwarfValues.Address(this, entry.Read(i)); break;
                 case DwarfAttribute.HighPc: HighPc = entry.Read(i); break;
                 case DwarfAttribute.Ranges: Ranges = entry.Read(i); break;
+                case DwarfAttribute.StmtList: StmtList = entry.Read(i); break;
+                case DwarfAttribute.Name: Name = entry.Read(i); break;
+                case DwarfAttribute.CompDir: CompDir = entry.Read(i); break;
                 case DwarfAttribute.DwoName or DwarfAttribute.GnuDwoName: named = true; break;
             }
         }

@@ -25,8 +25,8 @@ internal sealed class DwarfUnitSection(DwarfReader reader, DwarfSectionKind kind
         return _units[index];
     }
 
-    /// <summary>The unit whose entries include this offset, or null.</summary>
-    public DwarfUnit? Find(ulong offset)
+    /// <summary>The unit whose entries (or, when so asked, whose header) include this offset, or null.</summary>
+    public DwarfUnit? Find(ulong offset, bool includeHeader = false)
     {
         if (offset >= (ulong)Bytes.Length)
             return null;
@@ -38,7 +38,7 @@ internal sealed class DwarfUnitSection(DwarfReader reader, DwarfSectionKind kind
         {
             int middle = (low + high) / 2;
             var unit = _units[middle];
-            if ((int)offset < unit.FirstEntry)
+            if ((int)offset < (includeHeader ? unit.Offset : unit.FirstEntry))
                 high = middle - 1;
             else if ((int)offset >= unit.End)
                 low = middle + 1;

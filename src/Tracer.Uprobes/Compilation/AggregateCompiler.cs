@@ -5,7 +5,7 @@ using static Tracer.Bpf.BpfRegister;
 namespace Tracer.Uprobes.Compilation;
 
 /// <summary>
-/// Compiles the taking of a value into a row: the value, the key, the row of that key on this CPU (made when it is new), its cells. A table without keys is
+/// Compiles the taking of a value into a row: the value, the key, the row of that key (made when it is new), its cells for this CPU. A table without keys is
 /// an array that needs no lookup.
 /// </summary>
 internal sealed class AggregateCompiler(BpfAssembler code, StackFrame frame, ExpressionCompiler expressions, KernelInterface kernel, IProgramMaps maps, TracePlan plan)
@@ -109,7 +109,7 @@ internal sealed class AggregateCompiler(BpfAssembler code, StackFrame frame, Exp
     /// <summary>Finds the row of a key, or makes it, and takes the value into its cells.</summary>
     private void Row(AggregateAction action, MemoryPlace key, int capacity, short value, BpfLabel noRoom)
     {
-        var map = maps.Rows(action.Aggregation, capacity);
+        var map = maps.Rows(action.Aggregation, capacity, out var lanes, out var stride);
         var found = code.NewLabel();
         Lookup();
         code.JumpIf(BpfCondition.NotEqual, R0, 0, found)
@@ -118,6 +118,11 @@ internal sealed class AggregateCompiler(BpfAssembler code, StackFrame frame, Exp
         // Whoever made it, it is there now unless the map is full.
         Lookup();
         code.JumpIf(BpfCondition.Equal, R0, 0, noRoom).Bind(found).Move(R8, R0);
+        if (lanes > 1)
+        {
+            code.Call(BpfHelper.GetProcessorId).Alu(BpfOperation.And, R0, lanes - 1).Alu(BpfOperation.Multiply, R0, stride).Alu(BpfOperation.Add, R8, R0);
+        }
+
         Take(action, value, noRoom);
 
         void Lookup() => code.LoadMap(R1, map).Move(R2, key.Base).Alu(BpfOperation.Add, R2, key.Offset).Call(BpfHelper.MapLookup);

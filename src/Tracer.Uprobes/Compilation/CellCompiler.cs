@@ -5,7 +5,7 @@ using static Tracer.Bpf.BpfRegister;
 namespace Tracer.Uprobes.Compilation;
 
 /// <summary>
-/// Compiles what <see cref="Cells.Add"/> does. The cells belong to this CPU, yet another task may run in the middle of a program: every change is atomic.
+/// Compiles what <see cref="Cells.Add"/> does. Another task may run in the middle of a program, and another CPU may use the same cells: every change is atomic.
 /// R8 is the row's cells, R9 the value; R0 to R5 and R9 are lost.
 /// </summary>
 internal sealed class CellCompiler(BpfAssembler code, IProgramMaps maps)

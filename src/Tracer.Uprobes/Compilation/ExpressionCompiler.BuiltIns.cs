@@ -120,8 +120,8 @@ internal sealed partial class ExpressionCompiler
 
     private short WriteElementKey(VariableExpression element, BpfLabel fail)
     {
-        if (element.Keys.Any(k => k.Type is not IntegerType))
-            throw new CompilationException($"{element.Variable} has text among its keys, which a kernel program cannot look up yet");
+        if (KernelLimits.Refuse(element, textLimit) is { } reason)
+            throw new CompilationException(reason);
         var key = frame.Reserve(8 + (element.Keys.Count * 8));
         for (var k = 0; k < element.Keys.Count; k++)
         {

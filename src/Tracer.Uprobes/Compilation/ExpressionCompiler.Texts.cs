@@ -11,12 +11,11 @@ namespace Tracer.Uprobes.Compilation;
 /// <content>Comparisons of text with literals: no more is read of a text than decides them.</content>
 internal sealed partial class ExpressionCompiler
 {
-    // What is compared lies on the stack.
-    private const int LongestLiteral = 128;
-
     /// <summary>Falls through when the comparison holds and jumps when it does not.</summary>
     private void BranchOnTexts(TextCompareExpression comparison, BpfLabel whenFalse, BpfLabel fail)
     {
+        if (KernelLimits.Refuse(comparison, textLimit) is { } reason)
+            throw new CompilationException(reason);
         switch (comparison)
         {
             case { Left: TextLiteralExpression left, Right: TextLiteralExpression right }:
@@ -29,14 +28,12 @@ internal sealed partial class ExpressionCompiler
                 Compare(comparison.Right, literal, new Outcome(comparison.Operator, Swapped: true, whenFalse, fail));
                 break;
             default:
-                throw new CompilationException("a kernel program cannot compare two texts of the target yet");
+                throw new CompilationException("it compares two texts of the target");
         }
     }
 
     private void Compare(Expression text, TextLiteralExpression literal, Outcome outcome)
     {
-        if (literal.Utf8.Length > Math.Min(LongestLiteral, textLimit - 1))
-            throw new CompilationException($"a kernel program compares with at most {Math.Min(LongestLiteral, textLimit - 1)} bytes of text");
         switch (text)
         {
             case ConditionalExpression c:
@@ -57,11 +54,9 @@ internal sealed partial class ExpressionCompiler
             case TextExpression { Length: null } t:
                 CompareTerminated(t, literal.Utf8.Span, outcome);
                 break;
-            case TextExpression t when outcome.Operator is BinaryOperator.Equal or BinaryOperator.NotEqual:
+            case TextExpression t:
                 CompareCounted(t, literal.Text, outcome);
                 break;
-            case TextExpression:
-                throw new CompilationException("a kernel program compares counted text for equality only");
             default:
                 Unavailable(outcome.Fail);
                 break;

@@ -34,8 +34,11 @@ internal interface IProgramMaps
     /// <summary>How the keys of a table lie in its maps.</summary>
     KernelKeyLayout KeysOf(Aggregation aggregation);
 
-    /// <summary>Per-CPU hash from a key with text fields of that capacity to a row's cells.</summary>
-    int Rows(Aggregation aggregation, int capacity);
+    /// <summary>
+    /// Hash from a key with text fields of that capacity to a row's cells: as many <paramref name="lanes"/> of them (a power of two), <paramref name="stride"/>
+    /// bytes apart.
+    /// </summary>
+    int Rows(Aggregation aggregation, int capacity, out int lanes, out int stride);
 
     /// <summary>An array of one value that holds the only row of a table without keys, once for each CPU, <paramref name="stride"/> bytes apart.</summary>
     int SingleRow(Aggregation aggregation, out int stride);

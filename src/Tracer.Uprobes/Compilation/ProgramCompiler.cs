@@ -89,7 +89,7 @@ internal sealed class ProgramCompiler
             _frame.ReleaseTo(mark);
         }
 
-        return _code.Move(R0, 0).Exit().Assemble();
+        return _code.Move(R0, 0).Exit().AssembleReachable();
     }
 
     /// <summary>Keeps the number of the site's first literal, which the cookie's upper half has; nothing when there are no literals.</summary>

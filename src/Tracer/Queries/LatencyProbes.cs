@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
-using Tracer.Core.Targets;
 
 namespace Tracer.Queries;
 
@@ -17,44 +15,44 @@ internal sealed record LatencyProbes(IReadOnlyList<Probe> Entries, IReadOnlyList
         ("__start", "__end"), ("__start", "__stop"), ("__start", "__finish"), ("__init", "__fini"),
     ];
 
-    public static LatencyProbes Select(IReadOnlyList<ProbeSpec> specs, TargetProcess target, ProbeCatalog catalog, ILogger logger)
+    public static LatencyProbes Select(IReadOnlyList<ProbeSpec> specs, ProbeSelection selection)
     {
         switch (specs.Count)
         {
             case 1:
-                return OfFunction(specs[0], target, catalog, logger);
+                return OfFunction(specs[0], selection);
             case 2:
-                return OfPair(specs[0], specs[1], target, catalog, logger);
+                return OfPair(specs[0], specs[1], selection);
             default:
                 throw new TracerException("ST0211", FailureKind.Usage, $"A latency is of one function, or between two probes, not of {specs.Count}.");
         }
     }
 
-    private static LatencyProbes OfFunction(ProbeSpec function, TargetProcess target, ProbeCatalog catalog, ILogger logger)
+    private static LatencyProbes OfFunction(ProbeSpec function, ProbeSelection selection)
     {
         foreach (var (entry, @return) in Endings)
         {
             var (first, last) = (function with { Name = function.Name + entry }, function with { Name = function.Name + @return });
-            if (catalog.Match(first).Count > 0 && catalog.Match(last).Count > 0)
-                return OfPair(first, last, target, catalog, logger);
+            if (selection.Listed(first).Count > 0 && selection.Listed(last).Count > 0)
+                return OfPair(first, last, selection);
         }
 
-        var probes = ProbeSelection.Select([function], target, catalog, logger);
+        var probes = selection.Select([function]);
         if (probes.FirstOrDefault(p => !FollowsFrames(p)) is { } other)
         {
             throw new TracerException(
                 "ST0212", FailureKind.Usage, $"{other.FullName} does not fire where a function is left.",
-                $"Nor has the process two probes such as {function.Provider}:{function.Name}__entry and {function.Provider}:{function.Name}__return.",
-                "Name two probes, where times begin and where they end.");
+                function.Native is null ? $"Nor has the process two probes such as {function.Provider}:{function.Name}__entry and {function.Provider}:{function.Name}__return." : null,
+                function.Native is null ? "Name two probes, where times begin and where they end." : "Ask for its return (uretprobe:MODULE:FUNCTION), or name two probes.");
         }
 
         return new LatencyProbes([], probes);
     }
 
-    private static LatencyProbes OfPair(ProbeSpec entry, ProbeSpec @return, TargetProcess target, ProbeCatalog catalog, ILogger logger)
+    private static LatencyProbes OfPair(ProbeSpec entry, ProbeSpec @return, ProbeSelection selection)
     {
-        var entries = ProbeSelection.Select([entry], target, catalog, logger);
-        var returns = ProbeSelection.Select([@return], target, catalog, logger);
+        var entries = selection.Select([entry]);
+        var returns = selection.Select([@return]);
         var begins = entries.SelectMany(p => p.Sites).Select(s => s.Location).ToHashSet();
         return returns.All(r => FollowsFrames(r) && r.Companions.Count > 0 && r.Companions.All(c => begins.Contains(c.Location)))
             ? new LatencyProbes([], returns)

@@ -23,7 +23,7 @@ internal static class ProbeExpressions
         if (!ExpressionCompiler.TryCompile(text, probe, out var value, out var problems))
             throw Refused("value", text, probe, problems);
         if (value.Type is not IntegerType)
-            throw new TracerException("ST0207", FailureKind.Usage, $"The value '{text}' of {probe.FullName} is a {value.Type}.", null, "Values that are summed up are integers.");
+            throw new TracerException("ST0214", FailureKind.Usage, $"The value '{text}' of {probe.FullName} is a {value.Type}.", null, "Values that are summed up are integers.");
         return value;
     }
 

@@ -100,7 +100,7 @@ public sealed class QueryCommandTests
     [Theory]
     [InlineData("error: 'foo' is no parameter of aggregate:call\n  arg0 == foo\n          ^~~\nhint: ", "count", "--where", "arg0 == foo")]
     [InlineData("  arg0, arg9\n        ^~~~\n", "count", "--by", "arg0, arg9")]
-    [InlineData("[ST0207]", "hist", "--value", "execname")]
+    [InlineData("[ST0214]", "hist", "--value", "execname")]
     [InlineData("[ST0209]", "count", "--by", "1,2,3,4,5,6,7,8,9")]
     [InlineData("[ST0212]", "latency")]
     [InlineData("--linear and --log do not go together", "hist", "--value", "arg0", "--linear", "0,1,1", "--log", "2,0,1,2")]

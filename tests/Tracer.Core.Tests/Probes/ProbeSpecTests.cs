@@ -39,7 +39,20 @@ public sealed class ProbeSpecTests
     [InlineData("a:b(string")]
     [InlineData("a:b(strnig)")]
     [InlineData("uprobe:malloc")]
-    [InlineData("pid:libc:malloc:entry")]
+    [InlineData("uprobe::")]
+    [InlineData("uprobe:libc:")]
+    [InlineData("uprobe:libc:malloc+")]
+    [InlineData("uprobe:libc:malloc+0xg")]
+    [InlineData("uprobe:libc:0x")]
+    [InlineData("uprobe:app:main.c:0")]
+    [InlineData("uprobe:app:main.c:99999999999")]
+    [InlineData("uretprobe:libc:malloc+4")]
+    [InlineData("uretprobe:libc:0x1000")]
+    [InlineData("uretprobe:app:main.c:3")]
+    [InlineData("pid:libc:malloc")]
+    [InlineData("pid:libc::entry")]
+    [InlineData("pid:libc:malloc:exit")]
+    [InlineData("python:libpython:f:function-entry")]
     public void A_malformed_spec_is_one_sentence(string text)
     {
         Assert.False(ProbeSpec.TryParse(text, out _, out var error));

@@ -27,6 +27,8 @@ internal static class DebugFile
             LocLists = Get("loclists"),
             Loc = Get("loc"),
             Types = Get("types"),
+            Line = Get("line"),
+            Aranges = Get("aranges"),
             Supplementary = supplementary,
             Split = split ?? [],
         };

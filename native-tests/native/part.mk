@@ -1,0 +1,36 @@
+# native/calls-COMPILER-VARIANT and native/shapes-COMPILER-VARIANT: functions that print their own arguments and results.
+NATIVE_O0 := -O0
+NATIVE_O1 := -O1
+NATIVE_O2 := -O2
+NATIVE_O3 := -O3
+NATIVE_O0-nopie := -O0 -fno-pie -no-pie
+NATIVE_O2-nopie := -O2 -fno-pie -no-pie
+NATIVE_O2-cet := -O2 -fcf-protection=full
+NATIVE_O2-fp := -O2 -fno-omit-frame-pointer
+NATIVE_O2-dwarf4 := -O2 -gdwarf-4
+NATIVE_O2-lto := -O2 -flto
+NATIVE_VARIANTS := O0 O1 O2 O3 O0-nopie O2-nopie O2-cet O2-fp O2-dwarf4
+native_cxx = $(if $(filter clang,$(1)),clang++,g++)
+
+# $(1) compiler, $(2) variant
+define native
+$$(OUT)/native/calls-$(1)-$(2): native/calls.c native/part.mk
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(1) $$(CFLAGS) -fPIE -pie $$(NATIVE_$(2)) $$(if $$(findstring nopie,$(2)),,-pie) $$< -o $$@ -MF $$@.d
+$$(OUT)/native/shapes-$(1)-$(2): native/shapes.cpp native/part.mk
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(call native_cxx,$(1)) $$(subst -std=gnu11,-std=gnu++17,$$(CFLAGS)) -fPIE $$(NATIVE_$(2)) $$(if $$(findstring nopie,$(2)),,-pie) $$< -o $$@ -MF $$@.d
+all: $$(OUT)/native/calls-$(1)-$(2) $$(OUT)/native/shapes-$(1)-$(2)
+-include $$(OUT)/native/calls-$(1)-$(2).d $$(OUT)/native/shapes-$(1)-$(2).d
+endef
+$(foreach c,$(COMPILERS),$(foreach v,$(NATIVE_VARIANTS),$(eval $(call native,$(c),$(v)))))
+$(eval $(call native,gcc,O2-lto))
+
+# Without symbols of its own, debugging information beside it; and without any, but with the dynamic symbols of -rdynamic.
+$(OUT)/native/calls-split: $(OUT)/native/calls-gcc-O2
+	$(Q)objcopy --only-keep-debug $< $@.debug
+	$(Q)strip -o $@ $<
+	$(Q)objcopy --add-gnu-debuglink=$@.debug $@
+$(OUT)/native/calls-stripped: native/calls.c native/part.mk
+	$(Q)gcc $(CFLAGS) -O2 -fPIE -pie -rdynamic -s $< -o $@ -MF $@.d
+all: $(OUT)/native/calls-split $(OUT)/native/calls-stripped

@@ -1,0 +1,33 @@
+using Tracer.Core.Backends;
+using Tracer.Core.Plans;
+
+namespace Tracer.Core.Splitting;
+
+/// <summary>A backend that carries out every plan: what the backend behind it cannot do at a hit is finished here.</summary>
+/// <param name="inner">The backend behind it.</param>
+public sealed class SplittingBackend(IProbeBackend inner) : IProbeBackend
+{
+    /// <inheritdoc/>
+    public string Name => inner.Name;
+
+    /// <inheritdoc/>
+    public BackendSupport Evaluate(TracePlan plan)
+    {
+        if (PlanSplitter.Split(plan, e => inner.Refuse(e, plan.TextLimit)) is not { } split)
+            return inner.Evaluate(plan);
+        var support = inner.Evaluate(split.AtHit);
+        if (!support.IsSupported)
+            return support;
+        var notes = split.Clauses.Select(c => c.Reason).Distinct().Select(r => $"Finished where events are read: {r}.");
+        return support with { Reason = string.Join(' ', support.Reason is null ? notes : [support.Reason, .. notes]) };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IProbeAttachment> AttachAsync(TracePlan plan, IEventSink sink, CancellationToken cancellationToken)
+    {
+        if (PlanSplitter.Split(plan, e => inner.Refuse(e, plan.TextLimit)) is not { } split)
+            return await inner.AttachAsync(plan, sink, cancellationToken).ConfigureAwait(false);
+        var finishing = new SplitSink(split, sink);
+        return new SplitAttachment(split, await inner.AttachAsync(split.AtHit, finishing, cancellationToken).ConfigureAwait(false), finishing);
+    }
+}
