@@ -1,4 +1,5 @@
 using Tracer.Core.Targets;
+using Tracer.Elf.Dwarf;
 
 namespace Tracer.Core.Probes;
 
@@ -26,6 +27,9 @@ public sealed record Probe(
 
     /// <summary>The function of native code that it observes, as DTrace's <c>probefunc</c>; null for other probes.</summary>
     public string? Function { get; init; }
+
+    /// <summary>The types of its file's debugging information, for what expressions name; null when there are none.</summary>
+    public DwarfTypes? DebugTypes { get; init; }
 
     /// <summary><c>provider:name</c>.</summary>
     public string FullName => $"{Provider}:{Name}";

@@ -9,7 +9,7 @@ namespace Tracer.Core.Probes;
 public sealed record ProbeParameter(string Name, ExpressionType Type)
 {
     /// <summary>
-    /// The type in the debugging information, with whose help <see cref="Binding.MemberAccess"/> follows members; null when there is none. A site's argument is the
+    /// The type in the debugging information, by which expressions follow members; null when there is none. A site's argument is the
     /// value, for structures and arrays their address.
     /// </summary>
     public DwarfType? DebugType { get; init; }

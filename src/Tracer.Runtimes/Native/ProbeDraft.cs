@@ -1,6 +1,7 @@
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
+using Tracer.Elf.Dwarf;
 
 namespace Tracer.Runtimes.Native;
 
@@ -9,7 +10,8 @@ namespace Tracer.Runtimes.Native;
 /// <param name="name">Its name.</param>
 /// <param name="module">Its module.</param>
 /// <param name="function">The function's name, null when there is none.</param>
-internal sealed class ProbeDraft(string provider, string name, TargetModule module, string? function)
+/// <param name="types">The types of the module's debugging information.</param>
+internal sealed class ProbeDraft(string provider, string name, TargetModule module, string? function, DwarfTypes? types)
 {
     private readonly List<NativeSite> _sites = [];
     private readonly List<string> _notes = [];
@@ -40,6 +42,7 @@ internal sealed class ProbeDraft(string provider, string name, TargetModule modu
         return new Probe(provider, name, module, ProbeSource.Native, parameters, sites)
         {
             Function = function,
+            DebugTypes = types,
             Companions = [.. _sites.Select(s => s.Companion).OfType<CompanionSite>().Distinct()],
             DormantReason = sites.Length == 0 ? missing : null,
             Note = string.Join("; ", sites.Length > 0 && missing is not null ? [.. _notes, "not everywhere: " + missing] : _notes) is { Length: > 0 } note ? note : null,

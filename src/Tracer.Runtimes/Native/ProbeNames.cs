@@ -11,7 +11,7 @@ internal static class ProbeNames
         var name = $"{module.Module.Name}:{place}";
         if (spec.Provider == "pid" && function is not null)
             name = $"{module.Module.Name}:{function}:{PidName(spec, place, function)}";
-        return new ProbeDraft(spec.Provider, name, module.Module, function);
+        return new ProbeDraft(spec.Provider, name, module.Module, function, module.Debug?.Types);
     }
 
     private static string PidName(ProbeSpec spec, string place, string function) =>

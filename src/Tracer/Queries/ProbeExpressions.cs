@@ -2,6 +2,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.D;
+using Tracer.D.Binding;
 using Tracer.D.Diagnostics;
 
 namespace Tracer.Queries;
@@ -14,13 +15,13 @@ internal static class ProbeExpressions
     {
         if (text is null)
             return null;
-        return ExpressionCompiler.TryCompilePredicate(text, probe, out var filter, out var problems) ? filter : throw Refused("filter", text, probe, problems);
+        return ExpressionCompiler.TryCompilePredicate(text, ScopeOf(probe), out var filter, out var problems) ? filter : throw Refused("filter", text, probe, problems);
     }
 
     /// <summary>A value to sum up.</summary>
     public static Expression Value(string text, Probe probe)
     {
-        if (!ExpressionCompiler.TryCompile(text, probe, out var value, out var problems))
+        if (!ExpressionCompiler.TryCompile(text, ScopeOf(probe), out var value, out var problems))
             throw Refused("value", text, probe, problems);
         if (value.Type is not IntegerType)
             throw new TracerException("ST0214", FailureKind.Usage, $"The value '{text}' of {probe.FullName} is a {value.Type}.", null, "Values that are summed up are integers.");
@@ -33,7 +34,7 @@ internal static class ProbeExpressions
         var keys = new List<CompiledItem>();
         foreach (var text in texts)
         {
-            if (!ExpressionCompiler.TryCompileList(text, probe, out var items, out var problems))
+            if (!ExpressionCompiler.TryCompileList(text, ScopeOf(probe), out var items, out var problems))
                 throw Refused("key", text, probe, problems);
             foreach (var item in items.Where(i => !keys.Any(k => k.Text == i.Text)))
             {
@@ -44,6 +45,13 @@ internal static class ProbeExpressions
         }
 
         return keys;
+    }
+
+    // Members of structures are known where the probe's parameters have types of the debugging information.
+    private static ProbeScope ScopeOf(Probe probe)
+    {
+        var types = probe.Parameters.Select(p => p.DebugType).ToArray();
+        return Array.TrueForAll(types, t => t is null) ? new ProbeScope(probe) : new ProbeScope(probe, new DwarfDebugTypes(types, probe.DebugTypes));
     }
 
     private static TracerException Refused(string role, string text, Probe probe, IReadOnlyList<ExpressionDiagnostic> problems) =>

@@ -1,6 +1,8 @@
-using Tracer.Core.Binding;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
+using Tracer.D;
+using Tracer.D.Binding;
+using Tracer.D.Diagnostics;
 
 namespace Tracer.Runtimes.Tests.Native;
 
@@ -9,7 +11,7 @@ public sealed class MemberTests
 {
     private static readonly (string Path, string Expected)[] Paths =
     [
-        ("->name", "s:first"), (".name", "s:first"), ("->label", "s:label"), ("->number", "i:42"), ("->corners[1].y", "i:4"), ("->grid[1][2]", "i:6"),
+        ("->name", "s:first"), ("->label", "s:label"), ("->number", "i:42"), ("->corners[1].y", "i:4"), ("->grid[1][2]", "i:6"),
         ("->bits.a", "u:5"), ("->bits.b", "i:-9"), ("->bits.c", $"u:{0x1abcdef12}"), ("->bits.last", "u:77"), ("->next->name", "s:second"), ("[0].next[0].name", "s:second"),
         ("->color", "i:-2"), ("->label[1]", "i:97"), ("->name[2]", "i:114"),
     ];
@@ -23,12 +25,12 @@ public sealed class MemberTests
     {
         using var fixture = new NativeFixture(program);
         var probe = fixture.One($"uprobe:{program}:visit");
-        var type = probe.Parameters[0].DebugType;
-        Assert.NotNull(type);
+        var scope = new ProbeScope(probe, new DwarfDebugTypes([.. probe.Parameters.Select(p => p.DebugType)], probe.DebugTypes));
         var members = Paths.Select(p =>
         {
-            Assert.True(MemberAccess.TryFollow(probe.Sites[0].Arguments[0], type, p.Path, out var member, out var problem), $"{p.Path}: {problem}");
-            return (p.Path, member.Value);
+            var text = probe.Parameters[0].Name + p.Path;
+            Assert.True(ExpressionCompiler.TryCompile(text, scope, out var member, out var problems), DiagnosticFormatter.Format(problems, text));
+            return (p.Path, Value: ExpressionParts.Replace(member, e => e is ParameterExpression a ? probe.Sites[0].Arguments[a.Index] : null));
         }).ToArray();
         probe = probe with
         {
