@@ -1,20 +1,11 @@
-using Microsoft.Extensions.Logging;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
-using Tracer.Core.Runtimes;
-using Tracer.Core.Targets;
-using Tracer.Logging;
 
 namespace Tracer;
 
-/// <summary>From what the user wrote to the probes of a target.</summary>
-internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntime> runtimes, IReadOnlyList<IProbeProvider> providers, ILogger logger)
+/// <summary>From what the user wrote to what is asked for.</summary>
+internal static class ProbeSelection
 {
-    private ProbeCatalog? _catalog;
-
-    // Reading all notes takes time, which a trace of native code need not spend.
-    private ProbeCatalog Catalog => _catalog ??= LoadCatalog();
-
     public static IReadOnlyList<ProbeSpec> Parse(IReadOnlyList<string> texts)
     {
         if (texts.Count == 0)
@@ -28,72 +19,5 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
         }
 
         return specs;
-    }
-
-    /// <summary>The probes of a note or a runtime that a spec asks for; none for places in native code, which are no part of the catalog.</summary>
-    public IReadOnlyList<Probe> Listed(ProbeSpec spec) => providers.Any(p => p.Handles(spec)) ? [] : Catalog.Match(spec);
-
-    /// <summary>The probes that specs ask for and that can be armed.</summary>
-    /// <exception cref="TracerException">One asks for nothing that is there, or for nothing that can be armed.</exception>
-    public IReadOnlyList<Probe> Select(IReadOnlyList<ProbeSpec> specs)
-    {
-        var selected = new List<Probe>();
-        foreach (var spec in specs)
-        {
-            IReadOnlyList<Probe> matches;
-            if (providers.FirstOrDefault(p => p.Handles(spec)) is { } provider)
-            {
-                matches = provider.Resolve(spec).OrThrow(spec, $"process {target.ProcessId}");
-                // One place that was named and cannot be had is an error, also when others can; of a pattern the rest is armed.
-                if (matches.All(p => p.Sites.Count == 0))
-                    throw CannotArm(matches[0]);
-            }
-            else
-            {
-                matches = Catalog.Match(spec);
-                if (matches.Count == 0)
-                    throw NoMatch(spec);
-            }
-
-            foreach (var probe in matches.Where(p => !selected.Any(s => Same(s, p))))
-                selected.Add(probe);
-        }
-
-        var armed = selected.Where(p => p.Sites.Count > 0).ToArray();
-        if (armed.Length == 0)
-            throw CannotArm(selected[0]);
-
-        foreach (var probe in selected)
-        {
-            if ((probe.DormantReason ?? probe.Note) is { } note)
-                SessionLog.ProbeNote(logger, probe.FullName, note);
-        }
-
-        return armed;
-    }
-
-    private static TracerException CannotArm(Probe probe) =>
-        new("ST0205", FailureKind.Unsupported, $"{probe.FullName} is known here and cannot be armed.", probe.DormantReason);
-
-    private ProbeCatalog LoadCatalog()
-    {
-        var catalog = ProbeCatalog.Load(target.Modules, runtimes);
-        foreach (var runtime in catalog.Runtimes)
-            SessionLog.RuntimeRecognised(logger, runtime);
-        foreach (var warning in catalog.Warnings)
-            SessionLog.CatalogWarning(logger, warning);
-        return catalog;
-    }
-
-    private static bool Same(Probe left, Probe right) => left.Provider == right.Provider && left.Name == right.Name && left.Module == right.Module;
-
-    private TracerException NoMatch(ProbeSpec spec)
-    {
-        var near = Catalog.Suggest(spec);
-        var why = Catalog.Probes.Count == 0
-            ? $"The {target.Modules.Count} files it has mapped hold no probe notes and no runtime that sharptrace knows."
-            : $"The process has {Catalog.Probes.Count} probes, none of this name.";
-        var remedy = near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : $"Run 'sharptrace list {target.ProcessId}' to see what there is.";
-        return new TracerException("ST0202", FailureKind.NotFound, $"No probe of process {target.ProcessId} matches '{spec.Text}'.", why, remedy);
     }
 }

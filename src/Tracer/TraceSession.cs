@@ -138,11 +138,8 @@ public sealed class TraceSession : IAsyncDisposable
         var target = new TargetOpener(gate).Open(processId);
         try
         {
-            var providers = BuiltIn.Providers(gate, target);
-            foreach (var provider in providers)
-                target.Own(provider);
-            var selection = new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
-            var program = TraceProgram.Build(specs, options, selection);
+            var finder = new ProbeFinder(gate, target, options.Runtimes ?? BuiltIn.Runtimes, logger);
+            var program = TraceProgram.Build(specs, options, finder);
             var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit);
             var backend = BackendSelector.Select(options.Backend, options.Backends ?? BuiltIn.Backends(gate), plan, logger);
             var channel = options.Sink is null

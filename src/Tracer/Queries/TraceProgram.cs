@@ -14,17 +14,17 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
     /// <summary>Why nothing may have come of armed probes.</summary>
     public string Silence { get; private init; } = "all sites were armed and the target did not pass any of them while it was traced.";
 
-    public static TraceProgram Build(IReadOnlyList<ProbeSpec> specs, TraceOptions options, ProbeSelection selection)
+    public static TraceProgram Build(IReadOnlyList<ProbeSpec> specs, TraceOptions options, ProbeFinder finder)
     {
         var latencies = options.Queries.Count(q => q.IsLatency);
         if (latencies > 0)
         {
             return latencies == options.Queries.Count
-                ? Latencies(LatencyProbes.Select(specs, selection), options)
+                ? Latencies(LatencyProbes.Select(specs, finder), options)
                 : throw new TracerException("ST0213", FailureKind.Usage, "A latency and another query cannot share their probes.", null, "Trace them by two sessions.");
         }
 
-        var probes = selection.Select(specs);
+        var probes = finder.Select(specs);
         var filters = probes.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
         var (aggregations, actions) = Compile(options, probes, null);
         var programs = probes.Select((p, k) => aggregations.Count == 0
