@@ -76,4 +76,18 @@ public sealed class LatencyTests
         await using var disposed = session;
         Assert.Equal(99UL, Assert.Single(session.ReadAggregations()[0].Rows).Count);
     }
+
+    [Theory]
+    [InlineData(BackendChoice.Ebpf, "uretprobe:aggregate:work")]
+    [InlineData(BackendChoice.Ptrace, "uretprobe:aggregate:work")]
+    [InlineData(BackendChoice.Ebpf, "uprobe:aggregate:work", "uretprobe:aggregate:work")]
+    [InlineData(BackendChoice.Ebpf, "aggregate:work__entry", "uretprobe:aggregate:work")]
+    public async Task Functions_of_native_code_have_latencies(BackendChoice backend, params string[] probes)
+    {
+        using var target = new AggregateFixture();
+        var options = new TraceOptions { Probes = probes, Backend = backend, Queries = [TraceQuery.Latency()] };
+        var (session, _) = await target.TraceAsync(options, "work 2 20", TestContext.Current.CancellationToken);
+        await using var disposed = session;
+        Assert.Equal(600UL, Assert.Single(session.ReadAggregations()[0].Rows).Count);
+    }
 }
