@@ -3,6 +3,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Core.Stacks;
 using Tracer.Output.Aggregations;
 
 namespace Tracer.Output;
@@ -20,6 +21,9 @@ public abstract class TraceOutput : IEventSink
 
     /// <summary>Ends with the error when output cannot be written any more (full disk, closed pipe).</summary>
     public Task<IOException> Failed => _buffer.Failed;
+
+    /// <summary>Names the frames of stacks; null shows their addresses.</summary>
+    public StackNames? Stacks { get; set; }
 
     /// <inheritdoc/>
     public abstract void OnEvent(in EventRecord record);

@@ -2,11 +2,12 @@ using System.Threading.Channels;
 using Tracer.Core.Backends;
 using Tracer.Core.Events;
 using Tracer.Core.Records;
+using Tracer.Core.Stacks;
 
 namespace Tracer;
 
 /// <summary>Copies events into the channel that <see cref="TraceSession.Events"/> reads; a full channel refuses, and the session counts it.</summary>
-internal sealed class ChannelSink(ChannelWriter<TraceEvent> writer) : IEventSink
+internal sealed class ChannelSink(ChannelWriter<TraceEvent> writer, StackWalker walker) : IEventSink
 {
     private readonly WallClock _clock = new();
 
@@ -14,7 +15,7 @@ internal sealed class ChannelSink(ChannelWriter<TraceEvent> writer) : IEventSink
 
     public void OnEvent(in EventRecord record)
     {
-        if (!writer.TryWrite(new TraceEvent(record, _clock)))
+        if (!writer.TryWrite(new TraceEvent(record, _clock, walker)))
             Dropped++;
     }
 

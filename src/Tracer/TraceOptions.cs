@@ -21,6 +21,12 @@ public sealed record TraceOptions
     /// </summary>
     public IReadOnlyList<TraceQuery> Queries { get; init; } = [];
 
+    /// <summary>
+    /// How many bytes of each event's native stack are copied, a multiple of 1024 up to 65,536; the stack is the event's value <c>ustack</c>. Null for events
+    /// without stacks.
+    /// </summary>
+    public int? StackBytes { get; init; }
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 

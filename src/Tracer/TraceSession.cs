@@ -7,6 +7,8 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
+using Tracer.Core.Splitting;
+using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Ptrace;
@@ -31,12 +33,15 @@ public sealed class TraceSession : IAsyncDisposable
     private readonly LaunchedProcess? _launched;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Task _watcher;
+    private readonly ISystemCallGate _gate;
+    private StackNames? _stacks;
     private TimeSpan? _duration;
 
     private TraceSession(
-        TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
+        ISystemCallGate gate, TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
         IProbeAttachment attachment, LaunchedProcess? launched)
     {
+        _gate = gate;
         _target = target;
         _plan = plan;
         Probes = program.Probes;
@@ -73,6 +78,9 @@ public sealed class TraceSession : IAsyncDisposable
     /// </summary>
     public async Task<int?> WaitForLaunchedExitAsync(CancellationToken cancellationToken = default) =>
         _launched is null ? null : (await _launched.WaitForExitAsync(cancellationToken).ConfigureAwait(false)).ShellCode;
+
+    /// <summary>Names the frames of stacks; for the thread that gets the events, or after the last of them.</summary>
+    public StackNames Stacks => _stacks ??= new StackNames(_gate, _target);
 
     /// <summary>Events delivered so far.</summary>
     public ulong DeliveredEvents => _counter.Delivered;
@@ -144,14 +152,14 @@ public sealed class TraceSession : IAsyncDisposable
             var selection = new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
             var program = TraceProgram.Build(specs, options, selection);
             var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit);
-            var backend = BackendSelector.Select(options.Backend, options.Backends ?? BuiltIn.Backends(gate), plan, logger);
+            var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate)).Select(b => new SplittingBackend(b))], plan, logger);
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
                 : null;
             var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
-            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer), options.MaximumEvents, limiter);
+            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory)), options.MaximumEvents, limiter);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            var session = new TraceSession(target, plan, program, counter, channel, backend, attachment, launched);
+            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched);
             try
             {
                 options.Armed?.Invoke(session);
@@ -196,6 +204,7 @@ public sealed class TraceSession : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         await _attachment.DisposeAsync().ConfigureAwait(false);
+        _stacks?.Dispose();
         _target.Dispose();
         _launched?.Dispose();
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Tracer.Core.Expressions;
 
 namespace Tracer.Cli.Tracing;
 
@@ -15,6 +16,14 @@ internal sealed class EventArguments
         CustomParser = ParseRate,
     };
 
+    private readonly Option<bool> _stack = new("--stack") { Description = "Show the native stack of every event." };
+    private readonly Option<int?> _stackSize = new("--stack-size")
+    {
+        Description = "How much of a stack is copied for --stack, 1k to 64k; what is beyond is not shown. 16k when not given.",
+        HelpName = "BYTES",
+        CustomParser = ParseStackSize,
+    };
+
     public EventArguments() => _events.Validators.Add(r =>
     {
         if (r.GetValueOrDefault<long?>() is < 1)
@@ -25,13 +34,25 @@ internal sealed class EventArguments
     {
         command.Options.Add(_events);
         command.Options.Add(_rateLimit);
+        command.Options.Add(_stack);
+        command.Options.Add(_stackSize);
     }
 
     public TracingRequest Read(ParseResult result, TracingRequest request) => request with
     {
         Events = result.GetValue(_events),
         EventsPerSecond = result.GetValue(_rateLimit),
+        StackBytes = result.GetValue(_stackSize) ?? (result.GetValue(_stack) ? StackExpression.DefaultBytes : null),
     };
+
+    private static int? ParseStackSize(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (TracingArguments.TryParseSize(text, out var size) && size is >= StackExpression.Chunk and <= StackExpression.MaximumBytes && size % StackExpression.Chunk == 0)
+            return size;
+        result.AddError($"'{text}' is not a size for stacks; write 1k to 64k.");
+        return null;
+    }
 
     private static long? ParseRate(ArgumentResult result)
     {

@@ -5,6 +5,8 @@ internal sealed record TracingRequest
 {
     public required IReadOnlyList<string> Probes { get; init; }
 
+    public int? StackBytes { get; init; }
+
     public string? Where { get; init; }
 
     /// <summary>What hits are summed up to; null to print events.</summary>

@@ -28,8 +28,13 @@ internal static class TracingRun
             TextLimit = request.TextLimit,
             MaximumEvents = request.Events,
             EventsPerSecond = request.EventsPerSecond,
+            StackBytes = request.StackBytes,
             Sink = output,
-            Armed = s => output.Attached(s.ProcessId, s.Backend, s.Probes),
+            Armed = s =>
+            {
+                output.Stacks = s.Stacks;
+                output.Attached(s.ProcessId, s.Backend, s.Probes);
+            },
             Logger = new ConsoleLogger(Console.Error, request.Verbosity),
         };
         using var cancellation = new CancellationTokenSource();

@@ -3,12 +3,13 @@ using System.Buffers.Binary;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Events;
 using Tracer.Core.Expressions;
+using Tracer.Core.Stacks;
 
 namespace Tracer.Core.Aggregations;
 
 /// <summary>
 /// Writes a row's key as bytes that are equal exactly when the keys are: a status byte and eight bytes a key (the integer, or the length of the text),
-/// then the texts as UTF-8. A key that could not be read is a key of its own, by its status.
+/// then the texts as UTF-8 and the frames of stacks. A key that could not be read is a key of its own, by its status.
 /// </summary>
 public sealed class KeyWriter
 {
@@ -59,6 +60,19 @@ public sealed class KeyWriter
         AddSlot((ulong)(_texts.WrittenCount - before), status);
     }
 
+    /// <summary>Adds a stack: equal frames are equal keys.</summary>
+    public void Add(ReadOnlySpan<NativeFrame> frames, EvaluationStatus status)
+    {
+        foreach (var frame in frames)
+        {
+            // No address of a program reaches into the highest byte.
+            BinaryPrimitives.WriteUInt64LittleEndian(_texts.GetSpan(sizeof(ulong)), (frame.Address & (ulong.MaxValue >> 8)) | ((ulong)frame.Kind << 56));
+            _texts.Advance(sizeof(ulong));
+        }
+
+        AddSlot((ulong)frames.Length * sizeof(ulong), status);
+    }
+
     /// <summary>The values of a key.</summary>
     public static TraceValue[] Read(Aggregation aggregation, ReadOnlySpan<byte> key)
     {
@@ -68,13 +82,27 @@ public sealed class KeyWriter
         {
             var status = (EvaluationStatus)key[k * SlotSize];
             var bits = BinaryPrimitives.ReadUInt64LittleEndian(key[((k * SlotSize) + 1)..]);
-            var isText = aggregation.Keys[k].Type is TextType;
-            var length = isText ? (int)bits : 0;
-            values[k] = new TraceValue(aggregation.Keys[k].Name, aggregation.Keys[k].Type, status, bits, isText ? key.Slice(text, length) : default);
+            var (name, type) = aggregation.Keys[k];
+            var length = type is TextType or StackType ? (int)bits : 0;
+            values[k] = type is StackType
+                ? new TraceValue(name, status, FramesOf(key.Slice(text, length)))
+                : new TraceValue(name, type, status, bits, key.Slice(text, length));
             text += length;
         }
 
         return values;
+    }
+
+    private static NativeFrame[] FramesOf(ReadOnlySpan<byte> bytes)
+    {
+        var frames = new NativeFrame[bytes.Length / sizeof(ulong)];
+        for (var k = 0; k < frames.Length; k++)
+        {
+            var word = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(k * sizeof(ulong))..]);
+            frames[k] = new NativeFrame(word & (ulong.MaxValue >> 8), (NativeFrameKind)(word >> 56));
+        }
+
+        return frames;
     }
 
     private void AddSlot(ulong value, EvaluationStatus status)

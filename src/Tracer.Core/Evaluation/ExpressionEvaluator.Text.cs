@@ -3,6 +3,8 @@ using System.Buffers.Binary;
 using Tracer.Core.Aggregations;
 using Tracer.Core.Events;
 using Tracer.Core.Expressions;
+using Tracer.Core.Stacks;
+using Tracer.Elf;
 
 namespace Tracer.Core.Evaluation;
 
@@ -32,6 +34,24 @@ public ref partial struct ExpressionEvaluator
                 return status != EvaluationStatus.Ok ? status : ReadText(value != 0 ? c.WhenTrue : c.WhenFalse, destination, out bytes, out charset, out value);
             default:
                 value = 0;
+                return EvaluationStatus.Unavailable;
+        }
+    }
+
+    /// <summary>Reads a stack as <see cref="StackCapture"/> has it; <paramref name="value"/> is the stack pointer.</summary>
+    public EvaluationStatus ReadStack(Expression expression, scoped Span<byte> destination, out int bytes, out ulong value)
+    {
+        bytes = 0;
+        value = 0;
+        switch (expression)
+        {
+            case StackExpression stack:
+                value = _registers[X64Register.Rsp];
+                bytes = StackCapture.Write(in _registers, _context.Memory, stack.Bytes, destination);
+                return EvaluationStatus.Ok;
+            case GatheredExpression g:
+                return CopyGathered(g.Index, destination, out bytes, out _, out value);
+            default:
                 return EvaluationStatus.Unavailable;
         }
     }

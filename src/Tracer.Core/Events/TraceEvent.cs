@@ -1,6 +1,7 @@
 using System.Text;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Core.Stacks;
 
 namespace Tracer.Core.Events;
 
@@ -12,7 +13,8 @@ public sealed class TraceEvent
     /// <summary>Copies the record.</summary>
     /// <param name="record">The record.</param>
     /// <param name="clock">Turns monotonic time into wall-clock time.</param>
-    public TraceEvent(in EventRecord record, WallClock clock)
+    /// <param name="walker">Walks stacks; null leaves them without frames.</param>
+    public TraceEvent(in EventRecord record, WallClock clock, StackWalker? walker = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         MonotonicNanoseconds = record.Time;
@@ -26,7 +28,7 @@ public sealed class TraceEvent
         _values = new TraceValue[record.ValueCount];
         var k = 0;
         foreach (var value in record)
-            _values[k++] = new TraceValue(value);
+            _values[k++] = new TraceValue(value, walker);
     }
 
     /// <summary>CLOCK_MONOTONIC nanoseconds.</summary>

@@ -2,11 +2,12 @@ using System.Globalization;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Expressions;
 using Tracer.Core.Records;
+using Tracer.Core.Stacks;
 
 namespace Tracer.Core.Events;
 
 /// <summary>
-/// A value of an event: an integer, a float or text, or the statement that it could not be read. <see cref="ToString"/> of a missing value says
+/// A value of an event: an integer, a float, text or a stack, or the statement that it could not be read. <see cref="ToString"/> of a missing value says
 /// why it is missing; it is never an empty string.
 /// </summary>
 public readonly record struct TraceValue
@@ -14,8 +15,12 @@ public readonly record struct TraceValue
     private readonly ulong _bits;
 
     /// <summary>Copies a value out of a record.</summary>
-    public TraceValue(ValueRecord record)
+    /// <param name="record">The value.</param>
+    /// <param name="walker">Walks stacks; null leaves them without frames.</param>
+    public TraceValue(ValueRecord record, StackWalker? walker = null)
     {
+        if (record.Planned.Expression.Type is StackType && record.Status <= EvaluationStatus.Truncated)
+            Frames = walker is null ? [] : walker.Walk(record.TextBytes, out _).ToArray();
         Name = record.Planned.Name;
         Type = record.Planned.Expression.Type;
         Status = record.Status;
@@ -36,6 +41,15 @@ public readonly record struct TraceValue
             Text = TextDecoder.Decode(text, Charset.Utf8, truncated: false);
     }
 
+    /// <summary>A stack that is no part of a record.</summary>
+    internal TraceValue(string name, EvaluationStatus status, IReadOnlyList<NativeFrame> frames)
+    {
+        Name = name;
+        Type = StackType.Instance;
+        Status = status;
+        Frames = frames;
+    }
+
     /// <summary>Its parameter's name.</summary>
     public string Name { get; }
 
@@ -50,6 +64,9 @@ public readonly record struct TraceValue
 
     /// <summary>The text, without what the limit cut off; null when it is no text or could not be read.</summary>
     public string? Text { get; }
+
+    /// <summary>The frames of a stack, innermost first; null when it is no stack or could not be read.</summary>
+    public IReadOnlyList<NativeFrame>? Frames { get; }
 
     /// <summary>The integer, sign-extended; for unsigned 64-bit values the same bits. Zero when there is none.</summary>
     public long Int64 => HasValue ? (long)_bits : 0;
@@ -80,6 +97,7 @@ public readonly record struct TraceValue
         EvaluationStatus.LoopLimit => "<too long to compute>",
         _ => Type switch
         {
+            StackType => string.Join(' ', (Frames ?? []).Select(f => string.Create(CultureInfo.InvariantCulture, $"0x{f.Address:x}"))),
             TextType => Status == EvaluationStatus.Truncated ? Text + "…" : Text!,
             FloatType { Size: 4 } => ((float)Double).ToString("R", CultureInfo.InvariantCulture),
             FloatType => Double.ToString("R", CultureInfo.InvariantCulture),

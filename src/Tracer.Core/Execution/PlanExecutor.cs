@@ -5,6 +5,7 @@ using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 
 namespace Tracer.Core.Execution;
@@ -26,6 +27,8 @@ public sealed class PlanExecutor
     private readonly ulong[] _counters;
     private readonly byte[] _text;
     private readonly RecordFacts _recordFacts = new();
+    private byte[] _stack = [];
+    private StackWalker? _walker;
 
     /// <summary>An executor of a plan that sends events to a sink.</summary>
     public PlanExecutor(TracePlan plan, ITargetMemory memory, IEventSink sink)
@@ -176,7 +179,11 @@ public sealed class PlanExecutor
         for (var k = 0; k < action.Keys.Count; k++)
         {
             var key = action.Keys[k];
-            if (key.Type is IntegerType)
+            if (key.Type is StackType)
+            {
+                AddStack(key, ref evaluator);
+            }
+            else if (key.Type is IntegerType)
             {
                 var status = evaluator.Evaluate(key, out var number);
                 _key.Add(number, status);
@@ -194,6 +201,15 @@ public sealed class PlanExecutor
             taken = table.TryAdd(_key.Key, value);
         if (!taken)
             Count(_plan.Counters.Overflow(index));
+    }
+
+    private void AddStack(Expression key, ref ExpressionEvaluator evaluator)
+    {
+        if (_stack.Length == 0)
+            _stack = new byte[StackCapture.HeaderSize + StackExpression.MaximumBytes];
+        _walker ??= new StackWalker(_plan.Target.Code, _plan.Target.Memory);
+        var status = evaluator.ReadStack(key, _stack, out var bytes, out _);
+        _key.Add(status <= EvaluationStatus.Truncated ? _walker.Walk(_stack.AsSpan(0, bytes), out _) : [], status);
     }
 
     private bool Assign(AssignAction action, ref ExpressionEvaluator evaluator, IHitFacts facts)

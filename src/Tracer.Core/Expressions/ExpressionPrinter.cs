@@ -73,6 +73,9 @@ public static class ExpressionPrinter
             case GatheredExpression g:
                 b.Append(CultureInfo.InvariantCulture, $"value{g.Index}");
                 break;
+            case StackExpression s:
+                b.Append(CultureInfo.InvariantCulture, $"stack({s.Bytes})");
+                break;
             case TextLiteralExpression l:
                 b.Append('"').Append(l.Text).Append('"');
                 break;

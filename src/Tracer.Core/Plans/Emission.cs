@@ -12,7 +12,7 @@ public sealed class Emission
         Probe = probe;
         Site = site;
         Values = values;
-        TextCount = values.Count(v => v.Expression.Type is TextType);
+        HasBytes = values.Any(v => v.Expression.Type is TextType or StackType);
         ProbeName = probe.FullName;
     }
 
@@ -28,8 +28,8 @@ public sealed class Emission
     /// <summary>What is recorded, in order.</summary>
     public IReadOnlyList<PlannedValue> Values { get; }
 
-    /// <summary>How many of the values are text.</summary>
-    public int TextCount { get; }
+    /// <summary>Whether a value has bytes behind the slots: a text or a stack.</summary>
+    public bool HasBytes { get; }
 
     /// <summary><c>provider:name</c>, made once.</summary>
     public string ProbeName { get; }

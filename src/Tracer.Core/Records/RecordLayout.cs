@@ -1,3 +1,7 @@
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
+using Tracer.Core.Stacks;
+
 namespace Tracer.Core.Records;
 
 /// <summary>
@@ -33,7 +37,7 @@ public static class RecordLayout
     /// <summary>In a slot, u64: the value, a text's whole length in bytes where it is known, or the address of a fault.</summary>
     public const int SlotValueOffset = 0;
 
-    /// <summary>In a slot, u32: bytes of text that follow the slots.</summary>
+    /// <summary>In a slot, u32: bytes of text, or of a stack, that follow the slots.</summary>
     public const int SlotTextBytesOffset = 8;
 
     /// <summary>In a slot, u8: an <see cref="Evaluation.EvaluationStatus"/>.</summary>
@@ -42,6 +46,19 @@ public static class RecordLayout
     /// <summary>In a slot, u8: a <see cref="Expressions.Charset"/>.</summary>
     public const int SlotCharsetOffset = 13;
 
-    /// <summary>The most bytes a record of that many values can have, with texts limited to <paramref name="textLimit"/> bytes each.</summary>
-    public static int MaximumSize(int values, int texts, int textLimit) => HeaderSize + values * SlotSize + texts * textLimit;
+    /// <summary>The most bytes a value can have behind the slots, with texts limited to <paramref name="textLimit"/> bytes each.</summary>
+    public static int BytesOf(Expression expression, int textLimit) => expression switch
+    {
+        TextLiteralExpression => 0,
+        StackExpression s => StackCapture.HeaderSize + s.Bytes,
+        { Type: TextType } => textLimit,
+        _ => 0,
+    };
+
+    /// <summary>The most bytes a record of an emission can have, with texts limited to <paramref name="textLimit"/> bytes each.</summary>
+    public static int MaximumSize(Emission emission, int textLimit)
+    {
+        ArgumentNullException.ThrowIfNull(emission);
+        return HeaderSize + (emission.Values.Count * SlotSize) + emission.Values.Sum(v => BytesOf(v.Expression, textLimit));
+    }
 }

@@ -18,7 +18,7 @@ public sealed class RecordWriter
         _textLimit = plan.TextLimit;
         var largest = RecordLayout.HeaderSize;
         foreach (var emission in plan.Emissions)
-            largest = Math.Max(largest, RecordLayout.MaximumSize(emission.Values.Count, emission.TextCount, _textLimit));
+            largest = Math.Max(largest, RecordLayout.MaximumSize(emission, _textLimit));
         _buffer = new byte[largest];
     }
 
@@ -55,6 +55,8 @@ public sealed class RecordWriter
             var expression = emission.Values[k].Expression;
             if (expression is TextLiteralExpression literal)
                 (status, value) = (EvaluationStatus.Ok, (ulong)literal.Utf8.Length);
+            else if (expression.Type is StackType)
+                status = evaluator.ReadStack(expression, _buffer.AsSpan(end), out bytes, out value);
             else if (expression.Type is TextType)
                 status = evaluator.ReadText(expression, _buffer.AsSpan(end, _textLimit), out bytes, out charset, out value);
             else

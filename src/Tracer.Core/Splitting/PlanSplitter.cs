@@ -34,6 +34,9 @@ public static class PlanSplitter
         return reasons.Count == 0 ? null : Build(plan, refuse, reasons, moved);
     }
 
+    // What a backend is asked about to learn whether it walks stacks itself.
+    private static readonly GatheredExpression StackKey = new(0, StackType.Instance);
+
     private static SplitPlan Build(TracePlan plan, Func<Expression, string?> refuse, Dictionary<Clause, string> reasons, HashSet<Variable> moved)
     {
         var emissions = new List<Emission>();
@@ -84,7 +87,8 @@ public static class PlanSplitter
 
     private static string? ReasonOf(Clause clause, Func<Expression, string?> refuse, HashSet<Variable> moved)
     {
-        string? reason = null;
+        // Stacks are walked where events are read.
+        var reason = clause.Actions.OfType<AggregateAction>().Any(a => a.Keys.Any(k => k.Type is StackType)) ? refuse(StackKey) : null;
         foreach (var expression in Own(clause))
         {
             ExpressionParts.Any(expression, e =>

@@ -26,12 +26,13 @@ internal static class BuiltInNames
     };
 
     /// <summary>All names.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Values.Keys, "NULL"];
+    public static IReadOnlyList<string> All { get; } = [.. Values.Keys, "ustack", "NULL"];
 
     /// <summary>The value of a name.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out TypedExpression? value)
     {
         value = name == "NULL" ? new TypedExpression(new PointerDType(VoidDType.Instance), Build.Constant(0))
+            : name == "ustack" ? new TypedExpression(StackDType.Instance, new StackExpression())
             : Values.TryGetValue(name, out var known) ? TypedExpression.Of(new BuiltInExpression(known))
             : null;
         return value is not null;

@@ -4,6 +4,7 @@ using Tracer.Core.Aggregations;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Events;
 using Tracer.Core.Expressions;
+using Tracer.Core.Stacks;
 using Tracer.Output.Aggregations;
 
 namespace Tracer.Output.Json;
@@ -13,7 +14,8 @@ namespace Tracer.Output.Json;
 /// <c>to</c> is null where they have no bound. A key that is not whole is an object that says what it is.
 /// </summary>
 /// <param name="json">Where to.</param>
-internal sealed class AggregationJson(Utf8JsonWriter json)
+/// <param name="stacks">Names the frames of stacks; null gives an empty stack.</param>
+internal sealed class AggregationJson(Utf8JsonWriter json, StackNames? stacks)
 {
     public void Write(AggregationReport report)
     {
@@ -98,6 +100,9 @@ internal sealed class AggregationJson(Utf8JsonWriter json)
         json.WritePropertyName(key.Name);
         switch (key.Status)
         {
+            case EvaluationStatus.Ok when key.Type is StackType:
+                StackJson.Write(json, stacks?.Of(key.Frames ?? []) ?? []);
+                return;
             case EvaluationStatus.Ok when key.Type is TextType:
                 json.WriteStringValue(key.Text);
                 return;

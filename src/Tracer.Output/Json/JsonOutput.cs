@@ -86,7 +86,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
     {
         ArgumentNullException.ThrowIfNull(report);
         Begin("aggregation"u8);
-        new AggregationJson(_json).Write(report);
+        new AggregationJson(_json, Stacks).Write(report);
         End();
         OnBatchEnd();
     }
@@ -220,6 +220,9 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         {
             case TextType:
                 WriteText(value.TextBytes, value.Charset, value.Status == EvaluationStatus.Truncated);
+                break;
+            case StackType:
+                StackJson.Write(_json, Stacks?.Of(value, out _) ?? []);
                 break;
             case FloatType { Size: 4 } when double.IsFinite(value.Number):
                 _json.WriteNumberValue((float)value.Number);

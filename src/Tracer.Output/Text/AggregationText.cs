@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text;
 using Tracer.Core.Aggregations;
+using Tracer.Core.Expressions;
+using Tracer.Core.Stacks;
 using Tracer.Output.Aggregations;
 
 namespace Tracer.Output.Text;
 
 /// <summary>Aggregations as text: a table with a column for each key, or a histogram for each row.</summary>
 /// <param name="output">Where to.</param>
-internal sealed class AggregationText(OutputBuffer output)
+/// <param name="stacks">Names the frames of stacks; null shows their addresses.</param>
+internal sealed class AggregationText(OutputBuffer output, StackNames? stacks)
 {
     private const int BarWidth = 40;
 
@@ -29,6 +32,11 @@ internal sealed class AggregationText(OutputBuffer output)
         {
             foreach (var row in rows.Shown)
                 WriteHistogram(row, report.Unit);
+        }
+        else if (snapshot.Aggregation.Keys.Any(k => k.Type is StackType))
+        {
+            foreach (var row in rows.Shown)
+                WriteStackRow(row, report.Unit);
         }
         else
         {
@@ -54,11 +62,32 @@ internal sealed class AggregationText(OutputBuffer output)
         }
     }
 
+    /// <summary>A row with a stack: the value and the other keys, then the frames.</summary>
+    private void WriteStackRow(AggregationRow row, ValueUnit unit)
+    {
+        var keys = row.Keys.Where(k => k.Type is not StackType).Select(k => $", {TextEscaper.Escape(k.Name)} = {KeyText.Of(k)}");
+        Line($"{Title(row.Aggregation)} {Value(row, unit)}{string.Concat(keys)}");
+        WriteStacks(row);
+        output.EndLine();
+    }
+
+    private void WriteStacks(AggregationRow row)
+    {
+        foreach (var key in row.Keys.Where(k => k.Type is StackType))
+        {
+            if (key.Frames is { Count: > 0 } frames && stacks is not null)
+                StackText.Write(output, stacks.Of(frames));
+            else
+                Line("    " + KeyText.Of(key));
+        }
+    }
+
     private void WriteHistogram(AggregationRow row, ValueUnit unit)
     {
         var buckets = row.Aggregation.Buckets;
-        var keys = row.Keys.Select((k, i) => $"{TextEscaper.Escape(row.Aggregation.Keys[i].Name)} = {KeyText.Of(k)}, ");
+        var keys = row.Keys.Where(k => k.Type is not StackType).Select(k => $"{TextEscaper.Escape(k.Name)} = {KeyText.Of(k)}, ");
         Line(string.Create(CultureInfo.InvariantCulture, $"{string.Concat(keys)}{row.Count:N0}{Values(row.Count)}"));
+        WriteStacks(row);
         var filled = Enumerable.Range(0, buckets.Count).Where(b => row.InBucket(b) > 0).ToArray();
         if (filled.Length == 0)
             return;

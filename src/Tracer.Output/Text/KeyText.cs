@@ -12,6 +12,7 @@ internal static class KeyText
         // A row gathers the unreadable keys of any address, or of any reason.
         EvaluationStatus.Fault => "<unreadable>",
         EvaluationStatus.Unavailable => "<unavailable>",
+        _ when key.Type is StackType && key.Frames is not { Count: > 0 } => "<no stack>",
         _ when key.Type is TextType && key.Text is { Length: 0 } && key.Status == EvaluationStatus.Ok => "\"\"",
         _ => TextEscaper.Escape(key.ToString()),
     };

@@ -74,7 +74,7 @@ public sealed class TextOutput : TraceOutput
             WritePlace(record);
         foreach (var value in record)
         {
-            if (shape.HasPlace && PlaceNames.Contains(value.Planned.Name))
+            if (value.Planned.Expression.Type is StackType || (shape.HasPlace && PlaceNames.Contains(value.Planned.Name)))
                 continue;
             _output.Append((byte)' ');
             Ascii(value.Planned.Name);
@@ -83,13 +83,15 @@ public sealed class TextOutput : TraceOutput
         }
 
         _output.EndLine();
+        if (shape.HasStack)
+            WriteStacks(record);
     }
 
     /// <inheritdoc/>
     public override void Aggregation(AggregationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        new AggregationText(_output).Write(report);
+        new AggregationText(_output, Stacks).Write(report);
         OnBatchEnd();
     }
 
@@ -111,6 +113,17 @@ public sealed class TextOutput : TraceOutput
     private void Say(string line) => _messages.WriteLine(TextEscaper.Escape(line));
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+
+    private void WriteStacks(in EventRecord record)
+    {
+        foreach (var value in record)
+        {
+            if (value.Planned.Expression.Type is not StackType || Stacks is null)
+                continue;
+            StackText.Write(_output, Stacks.Of(value, out var end));
+            StackText.WriteEnd(_output, end);
+        }
+    }
 
     private void WritePlace(in EventRecord record)
     {
@@ -272,11 +285,14 @@ public sealed class TextOutput : TraceOutput
             var escaped = new OutputBuffer(Stream.Null);
             TextEscaper.Write(escaped, Encoding.UTF8.GetBytes(emission.ProbeName), quoted: false);
             _name = escaped.Unwritten.ToArray();
+            HasStack = emission.Values.Any(v => v.Expression.Type is StackType);
             HasPlace = emission.Values.Count(v => PlaceNames.Contains(v.Name)) == 3;
         }
 
         public ReadOnlySpan<byte> Name => _name;
 
         public bool HasPlace { get; }
+
+        public bool HasStack { get; }
     }
 }

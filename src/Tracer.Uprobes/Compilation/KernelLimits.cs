@@ -17,6 +17,7 @@ internal static class KernelLimits
         TextCompareExpression { Left: TextLiteralExpression literal } c => Compare(c.Operator, c.Right, literal, textLimit),
         TextCompareExpression => "two texts of the target are compared",
         VariableExpression v when v.Keys.Any(k => k.Type is not IntegerType) => $"{v.Variable} has text among its keys",
+        GatheredExpression { Type: StackType } => "stacks are walked by call frame information",
         _ => null,
     };
 

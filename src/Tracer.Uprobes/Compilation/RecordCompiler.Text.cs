@@ -18,12 +18,20 @@ internal sealed partial class RecordCompiler
 
     private long TruncatedAtLimit => ((long)EvaluationStatus.Truncated << StatusShift) + textLimit;
 
-    /// <summary>Reads a text into the record as <see cref="ExpressionEvaluator.ReadText"/> does; it is the record's text number <paramref name="number"/>.</summary>
-    private void Text(Expression text, MemoryPlace slot, int fixedSize, int number)
+    /// <summary>Reads a text into the record as <see cref="ExpressionEvaluator.ReadText"/> does; the bytes of earlier values are at most <paramref name="before"/>.</summary>
+    private void Text(Expression text, MemoryPlace slot, int fixedSize, int before)
     {
         var fail = code.NewLabel();
         var next = code.NewLabel();
-        Source(text, slot, fixedSize, number, fail);
+        if (text is TextLiteralExpression whole)
+        {
+            // A value that is always this text: who reads the record knows it.
+            code.Store(BpfSize.Double, slot.Base, slot.Offset, whole.Utf8.Length)
+                .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, 0);
+            return;
+        }
+
+        Source(text, slot, fixedSize, before, fail);
         if (code.IsReferenced(fail))
         {
             code.Jump(next).Bind(fail);
@@ -37,7 +45,7 @@ internal sealed partial class RecordCompiler
         code.Bind(next);
     }
 
-    private void Source(Expression text, MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
+    private void Source(Expression text, MemoryPlace slot, int fixedSize, int before, BpfLabel fail)
     {
         switch (text)
         {
@@ -45,25 +53,23 @@ internal sealed partial class RecordCompiler
                 expressions.Evaluate(t.Address, fail);
                 code.Move(R8, R0);
                 if (t.Length is null)
-                    Terminated(slot, fixedSize, number, fail);
+                    Terminated(slot, fixedSize, before, fail);
                 else
-                    Counted(t.Length, t.Charset, slot, fixedSize, number, fail);
+                    Counted(t.Length, t.Charset, slot, fixedSize, before, fail);
                 break;
             case TextLiteralExpression literal:
-                // Who reads the record knows the text: a slot without text bytes is the literal.
-                code.Store(BpfSize.Double, slot.Base, slot.Offset, literal.Utf8.Length)
-                    .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, 0);
+                Literal(literal.Utf8.Span, slot, fixedSize, before);
                 break;
             case BuiltInExpression { Value: BuiltInValue.Comm }:
-                Comm(slot, fixedSize, number);
+                Comm(slot, fixedSize, before);
                 break;
             case ConditionalExpression c:
                 var otherwise = code.NewLabel();
                 var end = code.NewLabel();
                 expressions.Branch(c.Test, otherwise, fail);
-                Source(c.WhenTrue, slot, fixedSize, number, fail);
+                Source(c.WhenTrue, slot, fixedSize, before, fail);
                 code.Jump(end).Bind(otherwise);
-                Source(c.WhenFalse, slot, fixedSize, number, fail);
+                Source(c.WhenFalse, slot, fixedSize, before, fail);
                 code.Bind(end);
                 break;
             default:
@@ -72,8 +78,24 @@ internal sealed partial class RecordCompiler
         }
     }
 
+    private void Literal(ReadOnlySpan<byte> text, MemoryPlace slot, int fixedSize, int before)
+    {
+        var bytes = Math.Min(text.Length, textLimit);
+        var status = bytes < text.Length ? EvaluationStatus.Truncated : EvaluationStatus.Ok;
+        var padded = new byte[(bytes + 7) & ~7];
+        text[..bytes].CopyTo(padded);
+        var never = code.NewLabel();
+        Destination(fixedSize, before, never);
+        for (var k = 0; k < padded.Length; k += 8)
+            code.LoadConstant(R2, BitConverter.ToInt64(padded, k)).Store(BpfSize.Double, R1, (short)k, R2);
+        code.Store(BpfSize.Double, slot.Base, slot.Offset, text.Length)
+            .LoadConstant(R0, ((long)status << StatusShift) + bytes).Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R0)
+            .Alu(BpfOperation.Add, R9, bytes).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9)
+            .Bind(never);
+    }
+
     /// <summary>The thread's name: at most 15 bytes, so that one of the last always is a NUL.</summary>
-    private void Comm(MemoryPlace slot, int fixedSize, int number)
+    private void Comm(MemoryPlace slot, int fixedSize, int before)
     {
         var mark = frame.Mark;
         var buffer = frame.Reserve(ShortText);
@@ -89,17 +111,20 @@ internal sealed partial class RecordCompiler
         }
 
         code.Bind(ended).Store(BpfSize.Double, R10, length, R0);
-        Destination(fixedSize, number, never);
+        Destination(fixedSize, before, never);
         MoveShortText(buffer);
-        code.Load(BpfSize.Double, R0, R10, length).JumpIf(BpfCondition.Greater, R0, RecordLayout.CommSize, never)
-            .Store(BpfSize.Double, slot.Base, slot.Offset, R0)
-            .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R0)
-            .Alu(BpfOperation.Add, R9, R0).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9)
+        var whole = code.NewLabel();
+        code.Load(BpfSize.Double, R0, R10, length).JumpIf(BpfCondition.Greater, R0, RecordLayout.CommSize, never).Move(R1, R0);
+        if (textLimit < RecordLayout.CommSize)
+            code.JumpIf(BpfCondition.LessOrEqual, R0, textLimit, whole).LoadConstant(R1, TruncatedAtLimit).Bind(whole);
+        code.Store(BpfSize.Double, slot.Base, slot.Offset, R0)
+            .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R1)
+            .Move32(R1, R1).Alu(BpfOperation.Add, R9, R1).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9)
             .Bind(never);
         frame.ReleaseTo(mark);
     }
 
-    private void Terminated(MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
+    private void Terminated(MemoryPlace slot, int fixedSize, int before, BpfLabel fail)
     {
         // One byte beyond the limit tells a text of exactly the limit from a longer one; the kernel adds a NUL.
         var size = textLimit + 2;
@@ -115,12 +140,12 @@ internal sealed partial class RecordCompiler
         {
             var isShort = code.NewLabel();
             code.JumpIf(BpfCondition.NotEqual, R0, shortSize, isShort);
-            Destination(fixedSize, number, fault);
+            Destination(fixedSize, before, fault);
             CopyString(size, fault);
             code.Jump(copied).Bind(isShort);
         }
 
-        Destination(fixedSize, number, fault);
+        Destination(fixedSize, before, fault);
         MoveShortText(buffer);
         code.Bind(copied).Alu(BpfOperation.Subtract, R0, 1).Move(R1, R0)
             .JumpIf(BpfCondition.LessOrEqual, R0, textLimit, store)
@@ -142,7 +167,7 @@ internal sealed partial class RecordCompiler
             code.Load(BpfSize.Double, R2, R10, (short)(buffer + k)).Store(BpfSize.Double, R1, (short)k, R2);
     }
 
-    private void Counted(Expression length, Expression? charset, MemoryPlace slot, int fixedSize, int number, BpfLabel fail)
+    private void Counted(Expression length, Expression? charset, MemoryPlace slot, int fixedSize, int before, BpfLabel fail)
     {
         var mark = frame.Mark;
         var whole = frame.Reserve(8);
@@ -172,10 +197,10 @@ internal sealed partial class RecordCompiler
             .Move(R2, textLimit).Bind(bounded)
             .JumpIf(BpfCondition.Greater, R2, ShortText, isLong)
             .Move(R1, R10).Alu(BpfOperation.Add, R1, buffer).Move(R3, R8).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault);
-        Destination(fixedSize, number, fault);
+        Destination(fixedSize, before, fault);
         MoveShortText(buffer);
         code.Jump(copied).Bind(isLong);
-        Destination(fixedSize, number, fault);
+        Destination(fixedSize, before, fault);
         code.Move(R3, R8).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault)
             .Bind(copied).Load(BpfSize.Double, R2, R10, set).Alu(BpfOperation.ShiftLeft, R2, CharsetShift)
             .Load(BpfSize.Double, R0, R10, whole).Move(R1, R0).JumpIf(BpfCondition.LessOrEqual, R1, textLimit, store)
@@ -190,7 +215,7 @@ internal sealed partial class RecordCompiler
     }
 
     /// <summary>R1 = where this text's bytes begin, R9 = the bytes before it. The bound always holds; it is for the verifier.</summary>
-    private void Destination(int fixedSize, int number, BpfLabel never) =>
-        code.Load(BpfSize.Double, R9, R7, ScratchLayout.CursorOffset).JumpIf(BpfCondition.Greater, R9, number * textLimit, never)
+    private void Destination(int fixedSize, int before, BpfLabel never) =>
+        code.Load(BpfSize.Double, R9, R7, ScratchLayout.CursorOffset).JumpIf(BpfCondition.Greater, R9, before, never)
             .Move(R1, R7).Alu(BpfOperation.Add, R1, ScratchLayout.RecordOffset + fixedSize).Alu(BpfOperation.Add, R1, R9);
 }

@@ -25,7 +25,7 @@ internal sealed partial class RecordCompiler(
         var mark = frame.Mark;
         var values = emission.Values.Select(v => v.Expression).ToArray();
         var shared = SharedExpressions.Find(graph, values, ScratchLayout.MostKnown);
-        var onStack = emission.TextCount == 0 && values.Length <= MostStackValues && shared.Count <= MostStackKnown && !values.Any(HasLoop);
+        var onStack = !emission.HasBytes && values.Length <= MostStackValues && shared.Count <= MostStackKnown && !values.Any(HasLoop);
         var index = frame.Reserve(8);
         var fixedSize = RecordLayout.HeaderSize + values.Length * RecordLayout.SlotSize;
         var lost = code.NewLabel();
@@ -46,17 +46,20 @@ internal sealed partial class RecordCompiler(
         Header(record, index);
         Shared(shared, onStack);
 
-        var texts = 0;
+        var before = 0;
         for (var k = 0; k < values.Length; k++)
         {
             var slot = record.Plus(RecordLayout.HeaderSize + k * RecordLayout.SlotSize);
-            if (values[k].Type is TextType)
-                Text(values[k], slot, fixedSize, texts++);
+            if (values[k] is StackExpression stack)
+                Stack(stack, slot, fixedSize, before);
+            else if (values[k].Type is TextType)
+                Text(values[k], slot, fixedSize, before);
             else
                 Value(values[k], slot);
+            before += RecordLayout.BytesOf(values[k], textLimit);
         }
 
-        Output(record, fixedSize, texts, onStack);
+        Output(record, fixedSize, before, onStack);
         code.JumpIf(BpfCondition.Equal, R0, 0, done)
             .Bind(lost).Load(BpfSize.Double, R1, R10, index);
         LossCounter.Increment(code, maps.Losses, frame);
@@ -110,7 +113,7 @@ internal sealed partial class RecordCompiler(
             .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R1);
 
     /// <summary>Sends the record and frees the scratch slot; R0 is zero when it was sent.</summary>
-    private void Output(MemoryPlace record, int fixedSize, int texts, bool onStack)
+    private void Output(MemoryPlace record, int fixedSize, int mostBytes, bool onStack)
     {
         var wake = code.NewLabel();
         var tooLong = code.NewLabel();
@@ -119,7 +122,7 @@ internal sealed partial class RecordCompiler(
             .LoadConstant(R1, maps.WakeThreshold).JumpIf(BpfCondition.GreaterOrEqual, R0, R1, wake)
             .Move(R4, (int)RingBufferFlags.NoWakeup).Bind(wake)
             .LoadMap(R1, maps.Ring).Move(R2, record.Base).Alu(BpfOperation.Add, R2, record.Offset);
-        if (texts == 0)
+        if (mostBytes == 0)
         {
             code.Move(R3, fixedSize).Call(BpfHelper.RingBufferOutput);
         }
@@ -127,7 +130,7 @@ internal sealed partial class RecordCompiler(
         {
             // The bound always holds; it is for the verifier.
             code.Load(BpfSize.Double, R3, R7, ScratchLayout.CursorOffset).Move(R0, 1)
-                .JumpIf(BpfCondition.Greater, R3, texts * textLimit, tooLong)
+                .JumpIf(BpfCondition.Greater, R3, mostBytes, tooLong)
                 .Alu(BpfOperation.Add, R3, fixedSize).Call(BpfHelper.RingBufferOutput).Bind(tooLong);
         }
 

@@ -37,7 +37,7 @@ internal static class ScratchLayout
     public static int SizeFor(TracePlan plan)
     {
         var largestKey = plan.Aggregations.Select(a => new KernelKeyLayout(a, plan.KeyTextLimit).LargestSize).DefaultIfEmpty().Max();
-        var largest = plan.Emissions.Count == 0 ? 0 : plan.Emissions.Max(e => RecordLayout.MaximumSize(e.Values.Count, e.TextCount, plan.TextLimit));
+        var largest = plan.Emissions.Count == 0 ? 0 : plan.Emissions.Max(e => RecordLayout.MaximumSize(e, plan.TextLimit));
         return RecordOffset + (Math.Max(largest, largestKey) + TextSlack + 7 & ~7);
     }
 }

@@ -38,8 +38,8 @@ internal static class ProbeExpressions
                 throw Refused("key", text, probe, problems);
             foreach (var item in items.Where(i => !keys.Any(k => k.Text == i.Text)))
             {
-                if (item.Expression.Type is not (IntegerType or TextType))
-                    throw new TracerException("ST0208", FailureKind.Usage, $"The key '{item.Text}' of {probe.FullName} is a {item.Expression.Type}.", null, "Keys are integers and strings.");
+                if (item.Expression.Type is not (IntegerType or TextType or StackType))
+                    throw new TracerException("ST0208", FailureKind.Usage, $"The key '{item.Text}' of {probe.FullName} is a {item.Expression.Type}.", null, "Keys are integers, strings and stacks (ustack).");
                 keys.Add(item);
             }
         }

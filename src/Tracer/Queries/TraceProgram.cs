@@ -1,5 +1,6 @@
 using Tracer.Core.Aggregations;
 using Tracer.Core.Diagnostics;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 
@@ -28,10 +29,16 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         var filters = probes.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
         var (aggregations, actions) = Compile(options, probes, null);
         var programs = probes.Select((p, k) => aggregations.Count == 0
-            ? ProbeProgram.Recording(p, filters[k])
+            ? Recording(p, filters[k], options.StackBytes)
             : new ProbeProgram(p) { Condition = filters[k], Actions = actions[k] });
         var program = new TraceProgram(probes, [.. programs], aggregations);
         return options.Where is null ? program : program with { Silence = "all sites were armed, and no hit of them satisfied the filter while the target was traced." };
+    }
+
+    private static ProbeProgram Recording(Probe probe, Expression? filter, int? stackBytes)
+    {
+        var program = ProbeProgram.Recording(probe, filter);
+        return stackBytes is { } bytes ? program with { Values = [.. program.Values!, new PlannedValue("ustack", new StackExpression(bytes))] } : program;
     }
 
     private static TraceProgram Latencies(LatencyProbes probes, TraceOptions options)
