@@ -24,6 +24,9 @@ public sealed record TraceSummary
     /// <summary>Values that could not be read.</summary>
     public ulong Unreadable { get; init; }
 
+    /// <summary>Values that depend on memory which was read after the hit, so that it may have changed.</summary>
+    public ulong Late { get; init; }
+
     /// <summary>How long the target was stopped by the tracer, all threads added up.</summary>
     public TimeSpan TargetStopped { get; init; }
 
