@@ -14,7 +14,8 @@ namespace Tracer.Output.Json;
 /// <summary>
 /// NDJSON: one <c>{"type":..., "data":{...}}</c> a line, all on one stream; types attach, event, error, loss and summary. A value that is whole is a
 /// number or a string; any other is an object that says what it is: <c>{"truncated":true,"value":...,"length":...}</c>,
-/// <c>{"unreadable":"0x..."}</c>, <c>{"unavailable":"why"}</c>.
+/// <c>{"unreadable":"0x..."}</c>, <c>{"unavailable":"why"}</c>. The values of an event that were read after the hit, so that they may have
+/// changed, are named in its <c>"late":[...]</c>.
 /// </summary>
 public sealed class JsonOutput : TraceOutput, IDisposable
 {
@@ -77,6 +78,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         }
 
         _json.WriteEndObject();
+        WriteLate(record);
         End();
     }
 
@@ -111,6 +113,8 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         _json.WriteNumber("lostFrames"u8, summary.LostFrames);
         _json.WriteNumber("truncated"u8, summary.Truncated);
         _json.WriteNumber("unreadable"u8, summary.Unreadable);
+        if (summary.Late > 0)
+            _json.WriteNumber("late"u8, summary.Late);
         _json.WriteString("backend"u8, summary.Backend);
         _json.WriteNumber("targetStoppedMilliseconds"u8, summary.TargetStopped.TotalMilliseconds);
         _json.WriteNumber("seconds"u8, summary.Duration.TotalSeconds);
@@ -129,6 +133,23 @@ public sealed class JsonOutput : TraceOutput, IDisposable
             _json.WriteString("reason"u8, summary.WhyNoEvents);
         End();
         OnBatchEnd();
+    }
+
+    private void WriteLate(in EventRecord record)
+    {
+        var any = false;
+        foreach (var value in record)
+        {
+            if (!value.IsLate)
+                continue;
+            if (!any)
+                _json.WriteStartArray("late"u8);
+            any = true;
+            _json.WriteStringValue(value.Planned.Name);
+        }
+
+        if (any)
+            _json.WriteEndArray();
     }
 
     private void Begin(ReadOnlySpan<byte> type)

@@ -110,6 +110,8 @@ public sealed class TextOutput : TraceOutput
         };
         if (summary.LostFrames > 0)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.LostFrames:N0} returns not seen"));
+        if (summary.Late > 0)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Late:N0} read late (marked ~)"));
         parts.Add($"backend {summary.Backend}");
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"target stopped {summary.TargetStopped.TotalMilliseconds:0.0} ms"));
         parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Duration.TotalSeconds:0.0} s"));
@@ -145,6 +147,13 @@ public sealed class TextOutput : TraceOutput
     }
 
     private void WriteValue(ValueRecord value, bool quoted)
+    {
+        WriteFound(value, quoted);
+        if (value.IsLate)
+            _output.Append((byte)'~');
+    }
+
+    private void WriteFound(ValueRecord value, bool quoted)
     {
         if (value.Status > EvaluationStatus.Truncated)
         {

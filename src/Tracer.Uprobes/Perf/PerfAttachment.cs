@@ -14,6 +14,7 @@ internal sealed class PerfAttachment : IProbeAttachment
     private readonly OwnedDescriptor _process;
     private readonly LateMemory _memory;
     private readonly PlanExecutor _executor;
+    private readonly RecordHandler _handler;
     private readonly PerfReader _reader;
     private readonly Lock _gate = new();
     private Task? _stopped;
@@ -27,8 +28,8 @@ internal sealed class PerfAttachment : IProbeAttachment
         _events = new SiteEvents(gate, plan, rings, pmu);
         _memory = new LateMemory(gate, plan.Target.ProcessId);
         _executor = new PlanExecutor(plan, _memory, sink);
-        var handler = new RecordHandler(gate, plan.Target.ProcessId, _events, _executor, _memory);
-        _reader = new PerfReader(gate, rings, handler, _executor, process, wake);
+        _handler = new RecordHandler(gate, plan.Target.ProcessId, _events, _executor, _memory);
+        _reader = new PerfReader(gate, rings, _handler, _executor, process, wake);
     }
 
     public TracePlan Plan { get; }
@@ -42,6 +43,7 @@ internal sealed class PerfAttachment : IProbeAttachment
     public void Arm(CancellationToken cancellationToken)
     {
         _events.Open(cancellationToken);
+        _handler.LearnThreads();
         _reader.Start();
         _events.Enable();
     }

@@ -48,9 +48,9 @@ public sealed class PerfBackend(ISystemCallGate? gate = null) : IProbeBackend
     private PerfAttachment Prepare(TracePlan plan, IEventSink sink)
     {
         if (!UprobePmu.Read(_gate).TryGet(out var pmu, out var error))
-            throw PerfFailures.Unsupported($"{error.Message}.");
+            throw PerfFailures.Unsupported(PerfFailures.Sentence(error));
         if (!_gate.OpenPid(plan.Target.ProcessId).TryGet(out var process, out error))
-            throw PerfFailures.NoSuchProcess(plan.Target.ProcessId, error.Message);
+            throw PerfFailures.NoSuchProcess(plan.Target.ProcessId, error);
         if (!CpuRings.Open(_gate).TryGet(out var rings, out error))
         {
             process.Dispose();

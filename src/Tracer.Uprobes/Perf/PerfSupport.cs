@@ -22,7 +22,7 @@ internal sealed class PerfSupport(ISystemCallGate gate)
         {
             return refusal.Error is Errno.EACCES or Errno.EPERM
                 ? BackendSupport.No("The memory of the process may not be read: that needs CAP_SYS_PTRACE, or its own user where yama permits it.", permission: true)
-                : BackendSupport.No($"The memory of the process cannot be read: {refusal.Message}.");
+                : BackendSupport.No($"The memory of the process cannot be read: {refusal}.");
         }
 
         file.Dispose();
@@ -42,12 +42,12 @@ internal sealed class PerfSupport(ISystemCallGate gate)
     private BackendSupport Privileges(KernelError error)
     {
         if (error.Error is not (Errno.EPERM or Errno.EACCES))
-            return BackendSupport.No($"The kernel refuses perf uprobes: {error.Message}.");
+            return BackendSupport.No($"The kernel refuses perf uprobes: {error}.");
         var facts = KernelFacts.Read(gate);
         var has = facts.Capabilities.Has(Capability.Perfmon) || facts.Capabilities.Has(Capability.SysAdmin);
         return BackendSupport.No(
             has
-                ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error.Message}): perf_event_paranoid is {facts.PerfEventParanoid}, or a security module, lockdown or a container forbids it."
+                ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a security module, lockdown or a container forbids it."
                 : "perf uprobes need CAP_PERFMON (or root).",
             permission: true);
     }

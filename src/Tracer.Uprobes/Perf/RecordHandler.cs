@@ -11,6 +11,15 @@ internal sealed class RecordHandler(ISystemCallGate gate, int processId, SiteEve
     private readonly PerfHitFacts _facts = new(gate, processId);
     private RegisterSet _registers;
 
+    /// <summary>Learns the names of the threads there are. The rings are open, so that later births and renamings are in them.</summary>
+    public void LearnThreads()
+    {
+        if (!new ProcFs(gate).Tasks(processId).TryGet(out var tids))
+            return;
+        foreach (var tid in tids)
+            Thread(tid);
+    }
+
     public void Visit(in PerfRecord record)
     {
         switch (record.Kind)

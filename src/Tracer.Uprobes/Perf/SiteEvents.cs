@@ -138,11 +138,14 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
     {
         // The first thread may have ended.
         int[] tids = [plan.Target.ProcessId, .. new ProcFs(gate).Tasks(plan.Target.ProcessId).TryGet(out var tasks) ? tasks : []];
+        // It samples nothing: its breakpoint is what raises the semaphore.
+        var attribute = rings.Attribute(PerfEventFlags.None);
+        attribute.SampleType = PerfSampleFields.None;
         KernelError error = default;
         foreach (var tid in tids)
         {
             var opened = gate.PerfUprobeOpen(
-                pmu, rings.Attribute(PerfEventFlags.None), activation.Idle.Module.OpenPath, activation.Idle.FileOffset, checked((uint)activation.Semaphore.FileOffset), false, tid, -1);
+                pmu, attribute, activation.Idle.Module.OpenPath, activation.Idle.FileOffset, checked((uint)activation.Semaphore.FileOffset), false, tid, -1);
             if (opened.TryGet(out var descriptor, out error))
             {
                 _activations.Add(descriptor);
