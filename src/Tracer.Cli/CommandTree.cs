@@ -23,11 +23,16 @@ internal static class CommandTree
               sharptrace attach 4312 python:function__entry         one line per Python call
               sharptrace attach 4312 'python:gc__*' --duration 10s  garbage collections for ten seconds
               sharptrace run python:function__entry -- python3 app.py
+              sharptrace count 4312 python:function__entry --by funcname --top 10
+              sharptrace latency 4312 python:function --by funcname --interval 1s
             """)
         {
             ListCommand.Create(),
             AttachCommand.Create(),
             RunCommand.Create(command),
+            CountCommand.Create(),
+            HistogramCommand.Create(),
+            LatencyCommand.Create(),
             DoctorCommand.Create(),
             CompletionsCommand.Create(),
         };
@@ -47,7 +52,7 @@ internal static class CommandTree
         }
         catch (TracerException error)
         {
-            await Console.Error.WriteLineAsync($"sharptrace: {TextEscaper.Escape(error.Message)} [{error.Id}]").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(ErrorText.Of(error)).ConfigureAwait(false);
             return (int)ExitCodes.Of(error);
         }
         catch (Exception error) when (error is not IOException)

@@ -3,6 +3,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Output.Aggregations;
 
 namespace Tracer.Output;
 
@@ -28,6 +29,9 @@ public abstract class TraceOutput : IEventSink
 
     /// <summary>All sites are armed.</summary>
     public abstract void Attached(int processId, string backend, IReadOnlyList<Probe> probes);
+
+    /// <summary>What an aggregation held. Sessions that aggregate have no events, so that it may come at any time.</summary>
+    public abstract void Aggregation(AggregationReport report);
 
     /// <summary>An expected failure.</summary>
     public abstract void Error(TracerException error);

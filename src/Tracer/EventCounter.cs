@@ -8,7 +8,7 @@ using Tracer.Core.Records;
 namespace Tracer;
 
 /// <summary>Stands between backend and sink and counts, per emission, what was delivered, cut and unreadable.</summary>
-internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximum) : IEventSink
+internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximum, RateLimiter? limiter = null) : IEventSink
 {
     private readonly ulong[] _delivered = new ulong[plan.Emissions.Count];
     private readonly ulong[] _dropped = new ulong[plan.Emissions.Count];
@@ -21,6 +21,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
     private ulong _truncated;
     private ulong _unreadable;
     private ulong _late;
+    private ulong _limited;
 
     public ulong Delivered => Sum(_delivered);
 
@@ -46,6 +47,12 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
 
         if (_left == 0)
             return;
+        if (limiter?.TryPass(record.Time) == false)
+        {
+            _limited++;
+            return;
+        }
+
         var before = _channel?.Dropped ?? 0;
         sink.OnEvent(record);
         if (_channel is not null && _channel.Dropped != before)
@@ -84,7 +91,12 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             sink.OnBatchEnd();
     }
 
-    public TraceSummary Summarise(IReadOnlyList<Probe> probes, IProbeAttachment attachment, string backend, TimeSpan duration)
+    /// <param name="probes">The probes that are armed.</param>
+    /// <param name="attachment">Their attachment.</param>
+    /// <param name="backend">The backend's name.</param>
+    /// <param name="duration">How long they have been armed.</param>
+    /// <param name="silence">What it means that nothing came of them.</param>
+    public TraceSummary Summarise(IReadOnlyList<Probe> probes, IProbeAttachment attachment, string backend, TimeSpan duration, string silence)
     {
         var counts = new List<ProbeCount>();
         foreach (var group in plan.Emissions.GroupBy(e => e.ProbeName))
@@ -111,18 +123,19 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             Truncated = _truncated,
             Unreadable = _unreadable,
             Late = _late,
+            Limited = _limited,
             TargetStopped = attachment.TargetStopped,
             Duration = duration,
-            WhyNoEvents = delivered + lostInAll > 0 ? null : WhyNoEvents(probes),
+            WhyNoEvents = delivered + lostInAll > 0 ? null : WhyNoEvents(probes, silence),
         };
     }
 
-    private static string WhyNoEvents(IReadOnlyList<Probe> probes)
+    private static string WhyNoEvents(IReadOnlyList<Probe> probes, string silence)
     {
         var dormant = probes.Where(p => p.DormantReason is not null).Select(p => $"{p.FullName}: {p.DormantReason}").Distinct().ToArray();
         return dormant.Length > 0
             ? $"No events. {string.Join(" ", dormant)}"
-            : "No events: all sites were armed and the target did not pass any of them while it was traced.";
+            : $"No events: {silence}";
     }
 
     private static ulong Sum(ulong[] counts)

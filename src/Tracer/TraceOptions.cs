@@ -12,6 +12,15 @@ public sealed record TraceOptions
     /// <summary>The probes: <c>provider:probe</c> with globs, or DTrace's spelling.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
 
+    /// <summary>Only hits that satisfy this D expression count: <c>lineno > 100 &amp;&amp; funcname == "fib"</c>; null for all.</summary>
+    public string? Where { get; init; }
+
+    /// <summary>
+    /// What hits are summed up to. When there is a query there are no events: <see cref="TraceSession.ReadAggregations"/> gives the rows. Latencies and
+    /// other queries do not go together.
+    /// </summary>
+    public IReadOnlyList<TraceQuery> Queries { get; init; } = [];
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 
@@ -29,6 +38,12 @@ public sealed record TraceOptions
 
     /// <summary>Stop after that many events, 1 or more; null for no limit. What fires beyond it is neither delivered nor lost.</summary>
     public long? MaximumEvents { get; init; }
+
+    /// <summary>
+    /// Deliver at most that many events in a second, 1 or more; null for no limit. Events beyond it still cost the target a hit; they are neither delivered
+    /// nor lost but counted as <see cref="Core.Events.TraceSummary.Limited"/>.
+    /// </summary>
+    public long? EventsPerSecond { get; init; }
 
     /// <summary>How many events <see cref="TraceSession.Events"/> holds for a slow reader before further ones count as lost; 1 or more.</summary>
     public int EventCapacity { get; init; } = 65_536;

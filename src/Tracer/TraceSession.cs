@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
@@ -9,6 +10,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Ptrace;
+using Tracer.Queries;
 
 namespace Tracer;
 
@@ -24,22 +26,26 @@ public sealed class TraceSession : IAsyncDisposable
     private readonly Channel<TraceEvent>? _channel;
     private readonly IProbeAttachment _attachment;
     private readonly IProbeBackend _backend;
+    private readonly AggregationReader _aggregations;
+    private readonly string _silence;
     private readonly LaunchedProcess? _launched;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Task _watcher;
     private TimeSpan? _duration;
 
     private TraceSession(
-        TargetProcess target, TracePlan plan, IReadOnlyList<Probe> probes, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
+        TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
         IProbeAttachment attachment, LaunchedProcess? launched)
     {
         _target = target;
         _plan = plan;
-        Probes = probes;
+        Probes = program.Probes;
         _counter = counter;
         _channel = channel;
         _backend = backend;
         _attachment = attachment;
+        _aggregations = new AggregationReader(program.Aggregations, attachment);
+        _silence = program.Silence;
         _launched = launched;
         _watcher = WatchAsync();
     }
@@ -132,18 +138,17 @@ public sealed class TraceSession : IAsyncDisposable
         var target = new TargetOpener(gate).Open(processId);
         try
         {
-            var providers = BuiltIn.Providers(gate, target);
-            foreach (var provider in providers)
-                target.Own(provider);
-            var probes = ProbeSelection.Select(specs, target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
-            var plan = PlanBuilder.Build(target, probes, options.TextLimit);
+            var finder = new ProbeFinder(gate, target, options.Runtimes ?? BuiltIn.Runtimes, logger);
+            var program = TraceProgram.Build(specs, options, finder);
+            var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit);
             var backend = BackendSelector.Select(options.Backend, options.Backends ?? BuiltIn.Backends(gate), plan, logger);
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
                 : null;
-            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer), options.MaximumEvents);
+            var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
+            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer), options.MaximumEvents, limiter);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            var session = new TraceSession(target, plan, probes, counter, channel, backend, attachment, launched);
+            var session = new TraceSession(target, plan, program, counter, channel, backend, attachment, launched);
             try
             {
                 options.Armed?.Invoke(session);
@@ -173,9 +178,15 @@ public sealed class TraceSession : IAsyncDisposable
         _channel?.Writer.TryComplete();
     }
 
+    /// <summary>
+    /// What the queries came to so far, one for each of <see cref="TraceOptions.Queries"/> in their order; also after <see cref="StopAsync"/>.
+    /// </summary>
+    /// <param name="reset">Whether to begin anew: the next reading has what came since this one.</param>
+    public IReadOnlyList<AggregationSnapshot> ReadAggregations(bool reset = false) => _aggregations.Read(reset);
+
     /// <summary>What the session did so far; exact after <see cref="StopAsync"/>.</summary>
-    public TraceSummary Summarise() => _counter.Summarise(
-        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started));
+    public TraceSummary Summarise() => _aggregations.Complete(_counter.Summarise(
+        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

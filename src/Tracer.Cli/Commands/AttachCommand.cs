@@ -14,12 +14,13 @@ internal static class AttachCommand
             Description = "provider:probe with * and ?, DTrace's provider:module:function:name, or with types: 'app:request(string, int32)'.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var tracing = new TracingArguments();
+        var (tracing, events) = (new TracingArguments(), new EventArguments());
         var command = new Command("attach", "Traces a running process.") { pid, probes };
+        events.AddTo(command);
         tracing.AddTo(command);
         command.SetAction(async (result, _) =>
         {
-            var request = tracing.Read(result, result.GetValue(probes)!);
+            var request = events.Read(result, tracing.Read(result, result.GetValue(probes)!));
             var process = result.GetValue(pid);
             return await TracingRun.RunAsync(request, (options, token) => TraceSession.AttachAsync(process, options, token)).ConfigureAwait(false);
         });

@@ -5,7 +5,10 @@ namespace Tracer.Cli.Commands;
 /// <summary><c>sharptrace completions SHELL</c>: prints a script to source.</summary>
 internal static class CompletionsCommand
 {
-    private const string Options = "--events --duration --backend --format --output --strlen --fail-on-loss --no-color --verbose -vv";
+    private const string Verbs = "list attach run count hist latency doctor completions";
+
+    private const string Options =
+        "--events --rate-limit --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --format --output --strlen --fail-on-loss --no-color --verbose -vv";
 
     private const string Bash = $$"""
         # sharptrace completions for bash: source <(sharptrace completions bash)
@@ -13,10 +16,11 @@ internal static class CompletionsCommand
             local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
             COMP_WORDBREAKS=${COMP_WORDBREAKS//:}
             if [ "$COMP_CWORD" -eq 1 ]; then
-                COMPREPLY=($(compgen -W "list attach run doctor completions" -- "$cur")); return
+                COMPREPLY=($(compgen -W "{{Verbs}}" -- "$cur")); return
             fi
             case $prev in
                 --backend) COMPREPLY=($(compgen -W "auto ebpf perf ptrace" -- "$cur")); return;;
+                --stat) COMPREPLY=($(compgen -W "histogram sum avg min max stddev" -- "$cur")); return;;
                 --format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
                 -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return;;
                 completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return;;
@@ -25,7 +29,7 @@ internal static class CompletionsCommand
                 COMPREPLY=($(compgen -W "{{Options}}" -- "$cur")); return
             fi
             case $verb in
-                attach|list)
+                attach|list|count|hist|latency)
                     if [ "$COMP_CWORD" -eq 2 ]; then
                         COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur"))
                         [ "$verb" = list ] && COMPREPLY+=($(compgen -f -- "$cur"))
@@ -42,16 +46,17 @@ internal static class CompletionsCommand
         #compdef sharptrace
         # sharptrace completions for zsh: source <(sharptrace completions zsh)
         _sharptrace() {
-            if (( CURRENT == 2 )); then compadd list attach run doctor completions; return; fi
+            if (( CURRENT == 2 )); then compadd {{Verbs}}; return; fi
             case $words[CURRENT-1] in
                 --backend) compadd auto ebpf perf ptrace; return;;
+                --stat) compadd histogram sum avg min max stddev; return;;
                 --format) compadd text json; return;;
                 -o|--output) _files; return;;
                 completions) compadd bash zsh fish; return;;
             esac
             if [[ $words[CURRENT] == -* ]]; then compadd -- {{Options}}; return; fi
             case $words[2] in
-                attach|list)
+                attach|list|count|hist|latency)
                     if (( CURRENT == 3 )); then compadd -- ${(f)"$(cd /proc && print -l [0-9]*)"}; [[ $words[2] == list ]] && _files
                     else compadd -- ${(f)"$(sharptrace list $words[3] --names 2>/dev/null)"}; fi;;
                 run) _command_names;;
@@ -60,17 +65,27 @@ internal static class CompletionsCommand
         compdef _sharptrace sharptrace
         """;
 
-    private const string Fish = """
+    private const string Fish = $"""
         # sharptrace completions for fish: sharptrace completions fish | source
         complete -c sharptrace -f
-        complete -c sharptrace -n __fish_use_subcommand -a 'list attach run doctor completions'
-        complete -c sharptrace -n '__fish_seen_subcommand_from attach list; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
-        complete -c sharptrace -n '__fish_seen_subcommand_from attach list; and test (count (commandline -opc)) -gt 2' -a '(sharptrace list (commandline -opc)[3] --names 2>/dev/null)'
+        complete -c sharptrace -n __fish_use_subcommand -a '{Verbs}'
+        complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
+        complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -gt 2' -a '(sharptrace list (commandline -opc)[3] --names 2>/dev/null)'
         complete -c sharptrace -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'
         complete -c sharptrace -l backend -xa 'auto ebpf perf ptrace'
         complete -c sharptrace -l format -xa 'text json'
         complete -c sharptrace -s o -l output -r
         complete -c sharptrace -s n -l events -x
+        complete -c sharptrace -l rate-limit -x
+        complete -c sharptrace -l where -x
+        complete -c sharptrace -l by -x
+        complete -c sharptrace -l value -x
+        complete -c sharptrace -l stat -xa 'histogram sum avg min max stddev'
+        complete -c sharptrace -l linear -x
+        complete -c sharptrace -l log -x
+        complete -c sharptrace -l interval -x
+        complete -c sharptrace -l top -x
+        complete -c sharptrace -l max-keys -x
         complete -c sharptrace -l duration -x
         complete -c sharptrace -l strlen -x
         complete -c sharptrace -l fail-on-loss

@@ -11,14 +11,15 @@ internal static class RunCommand
     public static Command Create(IReadOnlyList<string> command)
     {
         var probes = new Argument<string[]>("PROBE") { Description = "As for attach.", Arity = ArgumentArity.OneOrMore };
-        var tracing = new TracingArguments();
+        var (tracing, events) = (new TracingArguments(), new EventArguments());
         var verb = new Command("run", "Starts a command and traces it: sharptrace run PROBE... -- COMMAND [ARG...].") { probes };
+        events.AddTo(verb);
         tracing.AddTo(verb);
         verb.SetAction(async (result, _) =>
         {
             if (command.Count == 0)
                 throw new TracerException("ST0005", FailureKind.Usage, "There is no command to run.", null, "Write it behind two hyphens: sharptrace run PROBE -- COMMAND.");
-            var request = tracing.Read(result, result.GetValue(probes)!);
+            var request = events.Read(result, tracing.Read(result, result.GetValue(probes)!));
             return await TracingRun.RunAsync(request, (options, token) => TraceSession.LaunchAsync(command, options, token)).ConfigureAwait(false);
         });
         return verb;

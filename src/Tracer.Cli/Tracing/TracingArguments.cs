@@ -8,7 +8,12 @@ namespace Tracer.Cli.Tracing;
 /// <summary>The options that all tracing verbs share.</summary>
 internal sealed class TracingArguments
 {
-    private readonly Option<long?> _events = new("--events", "-n") { Description = "Stop after that many events.", HelpName = "N" };
+    private readonly Option<string?> _where = new("--where")
+    {
+        Description = "Only hits that satisfy this D expression: 'lineno > 100 && funcname == \"fib\"'.",
+        HelpName = "EXPR",
+    };
+
     private readonly Option<TimeSpan?> _duration = new("--duration")
     {
         Description = "Stop after that time: 500ms, 10s, 5m, 1h.",
@@ -24,7 +29,7 @@ internal sealed class TracingArguments
     };
 
     private readonly Option<string> _format = new("--format") { Description = "text or json (one record a line).", DefaultValueFactory = _ => "text" };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write events to a file instead of standard output.", HelpName = "FILE" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write data to a file instead of standard output.", HelpName = "FILE" };
     private readonly Option<int> _textLimit = new("--strlen")
     {
         Description = "The most bytes of a text, 8 to 64k; longer ones are marked.",
@@ -33,14 +38,13 @@ internal sealed class TracingArguments
         CustomParser = ParseSize,
     };
 
-    private readonly Option<bool> _failOnLoss = new("--fail-on-loss") { Description = "Exit with code 3 when events were lost." };
+    private readonly Option<bool> _failOnLoss = new("--fail-on-loss") { Description = "Exit with code 3 when events were lost, or hits found no room in a table." };
     private readonly Option<bool> _noColour = new("--no-color") { Description = "No colours, also on a terminal." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say which backend was chosen and why, and where probes are." };
     private readonly Option<bool> _veryVerbose = new("-vv") { Description = "Also say what is only of use to developers: verifier logs, expressions." };
 
     public TracingArguments()
     {
-        _events.Validators.Add(r => Check(r, r.GetValueOrDefault<long?>() is < 1, "--events takes a number of 1 or more."));
         _format.AcceptOnlyFromAmong("text", "json");
         _textLimit.Validators.Add(r => Check(
             r, r.Errors.Any() ? false : r.GetValueOrDefault<int>() is < 8 or > PlanBuilder.MaximumTextLimit, "--strlen takes 8 to 65536 bytes (64k)."));
@@ -48,7 +52,7 @@ internal sealed class TracingArguments
 
     public void AddTo(Command command)
     {
-        command.Options.Add(_events);
+        command.Options.Add(_where);
         command.Options.Add(_duration);
         command.Options.Add(_backend);
         command.Options.Add(_format);
@@ -63,7 +67,7 @@ internal sealed class TracingArguments
     public TracingRequest Read(ParseResult result, IReadOnlyList<string> probes) => new()
     {
         Probes = probes,
-        Events = result.GetValue(_events),
+        Where = result.GetValue(_where),
         Duration = result.GetValue(_duration),
         Backend = result.GetValue(_backend),
         Json = result.GetValue(_format) == "json",
@@ -95,7 +99,7 @@ internal sealed class TracingArguments
         return int.TryParse(isKilo ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && (!isKilo || (size *= 1024) <= 1 << 20);
     }
 
-    private static TimeSpan? ParseDuration(ArgumentResult result)
+    internal static TimeSpan? ParseDuration(ArgumentResult result)
     {
         if (TryParseDuration(result.Tokens[0].Value, out var duration))
             return duration;
@@ -111,7 +115,7 @@ internal sealed class TracingArguments
         return 0;
     }
 
-    private static void Check(SymbolResult result, bool bad, string message)
+    internal static void Check(SymbolResult result, bool bad, string message)
     {
         if (bad)
             result.AddError(message);

@@ -5,7 +5,18 @@ internal sealed record TracingRequest
 {
     public required IReadOnlyList<string> Probes { get; init; }
 
+    public string? Where { get; init; }
+
+    /// <summary>What hits are summed up to; null to print events.</summary>
+    public TraceQuery? Query { get; init; }
+
+    public TimeSpan? Interval { get; init; }
+
+    public int? Top { get; init; }
+
     public long? Events { get; init; }
+
+    public long? EventsPerSecond { get; init; }
 
     public TimeSpan? Duration { get; init; }
 

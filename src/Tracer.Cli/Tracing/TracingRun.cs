@@ -22,9 +22,12 @@ internal static class TracingRun
         var options = new TraceOptions
         {
             Probes = request.Probes,
+            Where = request.Where,
+            Queries = request.Query is { } query ? [query] : [],
             Backend = request.Backend,
             TextLimit = request.TextLimit,
             MaximumEvents = request.Events,
+            EventsPerSecond = request.EventsPerSecond,
             Sink = output,
             Armed = s => output.Attached(s.ProcessId, s.Backend, s.Probes),
             Logger = new ConsoleLogger(Console.Error, request.Verbosity),
@@ -70,7 +73,8 @@ internal static class TracingRun
         var ends = new List<Task> { session.Completion, signal.First, output.Failed };
         if (request.Duration is { } duration)
             ends.Add(Task.Delay(duration));
-        await Task.WhenAny(ends).ConfigureAwait(false);
+        var reporter = new QueryReporter(request, session, output);
+        await reporter.FollowAsync(Task.WhenAny(ends)).ConfigureAwait(false);
 
         // Stopping restores the target; a second Ctrl-C gives up the draining and the summary, never the restoring, which has begun by then.
         var stopping = session.StopAsync();
@@ -78,6 +82,7 @@ internal static class TracingRun
             return ExitCode.TracingFailed;
         await stopping.ConfigureAwait(false);
         output.OnBatchEnd();
+        reporter.Report();
         var exit = ExitCode.Ok;
         if (session.Completion.IsFaulted && session.Completion.Exception!.InnerException is TracerException failure)
         {
@@ -93,7 +98,7 @@ internal static class TracingRun
             return ExitCode.TracingFailed;
         }
 
-        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames > 0 ? ExitCode.EventsLost : exit;
+        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.Overflow + summary.Drops > 0 ? ExitCode.EventsLost : exit;
     }
 
     private static async Task WaitAfter(Task second)

@@ -33,4 +33,10 @@ public sealed class TracerException : Exception
 
     /// <summary>What to do.</summary>
     public string? Remedy { get; }
+
+    /// <summary>
+    /// Why and what to do on lines of their own, with the text they are about and the place in it marked; null when there is no such text. It holds no
+    /// control characters but line breaks.
+    /// </summary>
+    public string? Listing { get; init; }
 }

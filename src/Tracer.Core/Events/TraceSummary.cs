@@ -27,6 +27,24 @@ public sealed record TraceSummary
     /// <summary>Values that depend on memory which was read after the hit, so that it may have changed.</summary>
     public ulong Late { get; init; }
 
+    /// <summary>Whether hits were summed up instead of recorded as events.</summary>
+    public bool IsAggregated { get; init; }
+
+    /// <summary>Hits that aggregations took; null when there are none, or when their functions do not count.</summary>
+    public ulong? Hits { get; init; }
+
+    /// <summary>Hits whose filter, or whose bookkeeping, could not be computed.</summary>
+    public ulong Faults { get; init; }
+
+    /// <summary>Hits that found no room for a new key in an aggregation.</summary>
+    public ulong Overflow { get; init; }
+
+    /// <summary>Assignments to variables that found no room.</summary>
+    public ulong Drops { get; init; }
+
+    /// <summary>Events beyond the rate limit, which were not delivered.</summary>
+    public ulong Limited { get; init; }
+
     /// <summary>How long the target was stopped by the tracer, all threads added up.</summary>
     public TimeSpan TargetStopped { get; init; }
 

@@ -18,7 +18,7 @@ namespace Tracer.Core.Probes;
 public sealed record ProbeSpec(string Provider, string Module, string Name, IReadOnlyList<ExpressionType?> Types, string Text)
 {
     /// <summary>The place in native code that is asked for; null for probes of notes and runtimes.</summary>
-    public NativeProbeSpec? Native { get; private init; }
+    public NativeProbeSpec? Native { get; init; }
 
     /// <summary>Parses what a user wrote; on failure <paramref name="error"/> is one sentence.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ProbeSpec? spec, [NotNullWhen(false)] out string? error)

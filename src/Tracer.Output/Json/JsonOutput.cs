@@ -8,11 +8,12 @@ using Tracer.Core.Events;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Output.Aggregations;
 
 namespace Tracer.Output.Json;
 
 /// <summary>
-/// NDJSON: one <c>{"type":..., "data":{...}}</c> a line, all on one stream; types attach, event, error, loss and summary. A value that is whole is a
+/// NDJSON: one <c>{"type":..., "data":{...}}</c> a line, all on one stream; types attach, event, aggregation, error, loss and summary. A value that is whole is a
 /// number or a string; any other is an object that says what it is: <c>{"truncated":true,"value":...,"length":...}</c>,
 /// <c>{"unreadable":"0x..."}</c>, <c>{"unavailable":"why"}</c>. The values of an event that were read after the hit, so that they may have
 /// changed, are named in its <c>"late":[...]</c>.
@@ -83,6 +84,16 @@ public sealed class JsonOutput : TraceOutput, IDisposable
     }
 
     /// <inheritdoc/>
+    public override void Aggregation(AggregationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        Begin("aggregation"u8);
+        new AggregationJson(_json).Write(report);
+        End();
+        OnBatchEnd();
+    }
+
+    /// <inheritdoc/>
     public override void Error(TracerException error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -113,8 +124,13 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         _json.WriteNumber("lostFrames"u8, summary.LostFrames);
         _json.WriteNumber("truncated"u8, summary.Truncated);
         _json.WriteNumber("unreadable"u8, summary.Unreadable);
-        if (summary.Late > 0)
-            _json.WriteNumber("late"u8, summary.Late);
+        WriteNonzero("late"u8, summary.Late);
+        WriteNonzero("faults"u8, summary.Faults);
+        WriteNonzero("overflow"u8, summary.Overflow);
+        WriteNonzero("drops"u8, summary.Drops);
+        WriteNonzero("limited"u8, summary.Limited);
+        if (summary.Hits is { } hits)
+            _json.WriteNumber("hits"u8, hits);
         _json.WriteString("backend"u8, summary.Backend);
         _json.WriteNumber("targetStoppedMilliseconds"u8, summary.TargetStopped.TotalMilliseconds);
         _json.WriteNumber("seconds"u8, summary.Duration.TotalSeconds);
@@ -166,6 +182,12 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         _json.WriteEndObject();
         _json.Flush();
         _output.EndLine();
+    }
+
+    private void WriteNonzero(ReadOnlySpan<byte> name, ulong count)
+    {
+        if (count > 0)
+            _json.WriteNumber(name, count);
     }
 
     private void WriteValue(ValueRecord value)

@@ -9,6 +9,7 @@ using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Output.Aggregations;
 
 namespace Tracer.Output.Text;
 
@@ -85,39 +86,26 @@ public sealed class TextOutput : TraceOutput
     }
 
     /// <inheritdoc/>
+    public override void Aggregation(AggregationReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        new AggregationText(_output).Write(report);
+        OnBatchEnd();
+    }
+
+    /// <inheritdoc/>
     public override void Error(TracerException error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        Say($"sharptrace: {error.Message} [{error.Id}]");
+        _messages.WriteLine(ErrorText.Of(error));
     }
 
     /// <inheritdoc/>
     public override void Summary(TraceSummary summary)
     {
-        ArgumentNullException.ThrowIfNull(summary);
         OnBatchEnd();
-        foreach (var probe in summary.Probes)
-        {
-            Say(string.Create(CultureInfo.InvariantCulture, $"  {probe.Probe,-40} {probe.Events,12:N0} events{(probe.Lost > 0 ? $", {probe.Lost:N0} lost" : "")}"));
-        }
-
-        var parts = new List<string>
-        {
-            string.Create(CultureInfo.InvariantCulture, $"{summary.Events:N0} events"),
-            string.Create(CultureInfo.InvariantCulture, $"{summary.Lost:N0} lost"),
-            string.Create(CultureInfo.InvariantCulture, $"{summary.Truncated:N0} truncated"),
-            string.Create(CultureInfo.InvariantCulture, $"{summary.Unreadable:N0} unreadable"),
-        };
-        if (summary.LostFrames > 0)
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.LostFrames:N0} returns not seen"));
-        if (summary.Late > 0)
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Late:N0} read late (marked ~)"));
-        parts.Add($"backend {summary.Backend}");
-        parts.Add(string.Create(CultureInfo.InvariantCulture, $"target stopped {summary.TargetStopped.TotalMilliseconds:0.0} ms"));
-        parts.Add(string.Create(CultureInfo.InvariantCulture, $"{summary.Duration.TotalSeconds:0.0} s"));
-        _messages.WriteLine(string.Join(", ", parts) + ".");
-        if (summary.WhyNoEvents is not null)
-            Say(summary.WhyNoEvents);
+        foreach (var line in SummaryText.Lines(summary))
+            Say(line);
     }
 
     private void Say(string line) => _messages.WriteLine(TextEscaper.Escape(line));

@@ -157,7 +157,10 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
         table.NameString(symbol) is var name && name.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? name[..at] : name;
 
     private static NativeFunction Make(ElfSymbolTable table, in ElfSymbol symbol) => new(
-        NameOf(table, symbol), symbol.Value, symbol.Size, symbol.Binding != ElfSymbolBinding.Local) { IsIndirect = symbol.Type == ElfSymbolType.IndirectFunction };
+        NameOf(table, symbol), symbol.Value, symbol.Size, symbol.Binding != ElfSymbolBinding.Local)
+    {
+        IsIndirect = symbol.Type == ElfSymbolType.IndirectFunction,
+    };
 
     // A label of assembler code may have no type; it is a function when somebody names it and it is code.
     private bool IsFunction(in ElfSymbol symbol, bool labels)

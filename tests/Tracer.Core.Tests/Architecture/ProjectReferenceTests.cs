@@ -20,7 +20,7 @@ public sealed class ProjectReferenceTests
         ["Tracer.D"] = ["Tracer.Core"],
         ["Tracer"] =
         [
-            "Tracer.Core", "Tracer.Elf", "Tracer.Linux", "Tracer.Ptrace", "Tracer.Uprobes", "Tracer.Runtimes", "Microsoft.Extensions.Logging.Abstractions",
+            "Tracer.Core", "Tracer.D", "Tracer.Elf", "Tracer.Linux", "Tracer.Ptrace", "Tracer.Uprobes", "Tracer.Runtimes", "Microsoft.Extensions.Logging.Abstractions",
         ],
         ["Tracer.Cli"] = ["Tracer", "Tracer.Output", "System.CommandLine"],
     };

@@ -43,6 +43,58 @@ public sealed class BuiltSubprogramTests
     }
 
     [Fact]
+    public void An_inlined_place_has_an_entry_and_its_parameters_in_the_order_of_the_source()
+    {
+        var dwarf = new DwarfBuilder();
+        var unit = dwarf.AddUnit();
+        var integer = unit.AddBase("int", 4, DwarfEncoding.Signed);
+        var f = unit.Add(DwarfTag.Subprogram).Named("f").With(DwarfAttribute.Inline, DwarfForm.Data1, 1);
+        var first = f.Add(DwarfTag.FormalParameter).Named("first").Typed(integer);
+        var second = f.Add(DwarfTag.FormalParameter).Named("second").Typed(integer);
+        var caller = unit.Add(DwarfTag.Subprogram).Named("caller").With(DwarfAttribute.LowPc, DwarfForm.Addr, 0x2000).With(DwarfAttribute.HighPc, DwarfForm.Addr, 0x2100);
+        caller.Add(DwarfTag.Variable).Named("outer").Typed(integer);
+        var place = caller.Add(DwarfTag.InlinedSubroutine).With(DwarfAttribute.AbstractOrigin, DwarfForm.Ref4, f)
+            .With(DwarfAttribute.LowPc, DwarfForm.Addr, 0x2010).With(DwarfAttribute.HighPc, DwarfForm.Data1, 8).With(DwarfAttribute.EntryPc, DwarfForm.Addr, 0x2014);
+        place.Add(DwarfTag.FormalParameter).With(DwarfAttribute.AbstractOrigin, DwarfForm.Ref4, second);
+        place.Add(DwarfTag.FormalParameter).With(DwarfAttribute.AbstractOrigin, DwarfForm.Ref4, first);
+        var block = caller.Add(DwarfTag.LexicalBlock).With(DwarfAttribute.LowPc, DwarfForm.Addr, 0x2040).With(DwarfAttribute.HighPc, DwarfForm.Data1, 0x10);
+        block.Add(DwarfTag.Variable).Named("inner").Typed(integer);
+        var subprograms = new DwarfReader(dwarf.Build()).Subprograms;
+        var inlined = Assert.Single(subprograms.FindInlined("f"));
+        Assert.Equal(0x2014ul, inlined.EntryPc);
+        Assert.Equal(["first", "second"], inlined.Parameters.Select(p => p.Name));
+        Assert.True(subprograms.TryFind("caller", out var outer));
+        Assert.Equal(0x2000ul, outer.EntryPc);
+        Assert.Equal(["outer"], outer.VariablesAt(0x2000).Select(v => v.Name));
+        Assert.Equal(["inner", "outer"], outer.VariablesAt(0x2044).Select(v => v.Name));
+    }
+
+    [Fact]
+    public void A_class_that_copies_or_destroys_by_its_own_code_is_passed_by_reference()
+    {
+        var dwarf = new DwarfBuilder();
+        var unit = dwarf.AddUnit();
+        var integer = unit.AddBase("int", 4, DwarfEncoding.Signed);
+        var plain = unit.Add(DwarfTag.StructureType).Named("plain").Sized(4);
+        plain.Add(DwarfTag.Member).Named("x").Typed(integer).At(0);
+        plain.Add(DwarfTag.Subprogram).Named("plain").Add(DwarfTag.FormalParameter).Typed(integer);
+        plain.Add(DwarfTag.Subprogram).Named("~plain").With(DwarfAttribute.Artificial, DwarfForm.FlagPresent, 1);
+        var owner = unit.Add(DwarfTag.StructureType).Named("owner").Sized(4);
+        owner.Add(DwarfTag.Subprogram).Named("~owner");
+        var copied = unit.Add(DwarfTag.StructureType).Named("copied").Sized(4);
+        var reference = unit.Add(DwarfTag.ReferenceType).Typed(unit.Add(DwarfTag.ConstType).Typed(copied));
+        copied.Add(DwarfTag.Subprogram).Named("copied").Add(DwarfTag.FormalParameter).Typed(reference);
+        var holder = unit.Add(DwarfTag.StructureType).Named("holder").Sized(4);
+        holder.Add(DwarfTag.Member).Named("held").Typed(owner).At(0);
+        var told = unit.Add(DwarfTag.StructureType).Named("told").Sized(4).With(DwarfAttribute.CallingConvention, DwarfForm.Data1, 4);
+        Assert.NotNull(told);
+        var types = new DwarfReader(dwarf.Build()).Types;
+        Assert.Equal(
+            [("plain", false), ("owner", true), ("copied", true), ("holder", true), ("told", true)],
+            new[] { "plain", "owner", "copied", "holder", "told" }.Select(n => (n, types.TryFindStruct(n, out var layout) && layout.Type.IsPassedByReference)));
+    }
+
+    [Fact]
     public void Range_lists_of_version_5_are_read_in_every_kind()
     {
         var dwarf = new DwarfBuilder

@@ -208,7 +208,7 @@ public sealed class HostileDwarfTests
             layout.TryGetField("in.pos.x", out _);
             layout.TryGetField("x", out _);
             foreach (var member in layout.Members)
-                _ = (member.ByteSize, member.Type.Underlying.Enumerators, member.Type.Layout?.Members.Count, member.Type.Target.Dimensions);
+                _ = (member.ByteSize, member.Type.Underlying.Enumerators, member.Type.Layout?.Members.Count, member.Type.Target.Dimensions, member.Type.Target.Definition.IsPassedByReference);
         }
         reader.Types.TryFindType("color", out _);
         foreach (var subprogram in reader.Subprograms.Find("combine").Concat(reader.Subprograms.Find("f")).Concat(reader.Subprograms.FindInlined("f")))
@@ -219,7 +219,7 @@ public sealed class HostileDwarfTests
                 foreach (var location in parameter.Locations)
                     _ = location.Expression.ToString();
             }
-            _ = subprogram.FrameBase.Count;
+            _ = (subprogram.FrameBase.Count, subprogram.EntryPc, subprogram.VariablesAt(subprogram.LowPc).Count, subprogram.ReturnType.IsPassedByReference);
         }
         reader.Subprograms.TryFindAt(0x401176, out _);
         Assert.InRange(reader.Diagnostics.Count, 0, 256);

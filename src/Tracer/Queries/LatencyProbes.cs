@@ -1,0 +1,66 @@
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Probes;
+
+namespace Tracer.Queries;
+
+/// <summary>The probes that a latency is measured between.</summary>
+/// <param name="Entries">Where times begin; empty when the returns follow their functions' frames themselves.</param>
+/// <param name="Returns">Where times end.</param>
+internal sealed record LatencyProbes(IReadOnlyList<Probe> Entries, IReadOnlyList<Probe> Returns)
+{
+    // How providers name the two ends of a thing.
+    private static readonly (string Entry, string Return)[] Endings =
+    [
+        ("__entry", "__return"), ("__entry", "__exit"), ("__enter", "__exit"), ("__begin", "__end"), ("__begin", "__done"), ("__start", "__done"),
+        ("__start", "__end"), ("__start", "__stop"), ("__start", "__finish"), ("__init", "__fini"),
+    ];
+
+    public static LatencyProbes Select(IReadOnlyList<ProbeSpec> specs, ProbeFinder finder)
+    {
+        switch (specs.Count)
+        {
+            case 1:
+                return OfFunction(specs[0], finder);
+            case 2:
+                return OfPair(specs[0], specs[1], finder);
+            default:
+                throw new TracerException("ST0211", FailureKind.Usage, $"A latency is of one function, or between two probes, not of {specs.Count}.");
+        }
+    }
+
+    private static LatencyProbes OfFunction(ProbeSpec function, ProbeFinder finder)
+    {
+        // The latency of a place in native code is that of the function it is the entry of.
+        if (function.Native is { } native)
+            function = function with { Native = native with { IsReturn = true } };
+        foreach (var (entry, @return) in Endings)
+        {
+            var (first, last) = (function with { Name = function.Name + entry }, function with { Name = function.Name + @return });
+            if (finder.Has(first) && finder.Has(last))
+                return OfPair(first, last, finder);
+        }
+
+        var probes = finder.Select(function);
+        if (probes.FirstOrDefault(p => !FollowsFrames(p)) is { } other)
+        {
+            throw new TracerException(
+                "ST0212", FailureKind.Usage, $"{other.FullName} does not fire where a function is left.",
+                $"Nor has the process two probes such as {function.Provider}:{function.Name}__entry and {function.Provider}:{function.Name}__return.",
+                "Name two probes, where times begin and where they end.");
+        }
+
+        return new LatencyProbes([], probes);
+    }
+
+    private static LatencyProbes OfPair(ProbeSpec entry, ProbeSpec @return, ProbeFinder finder)
+    {
+        var entries = finder.Select(entry);
+        var returns = finder.Select(@return);
+        var begins = entries.SelectMany(p => p.Sites).Select(s => s.Location).ToHashSet();
+        return returns.All(r => FollowsFrames(r) && r.Companions.Count > 0 && r.Companions.All(c => begins.Contains(c.Location)))
+            ? new LatencyProbes([], returns)
+            : new LatencyProbes(entries, returns);
+    }
+
+    private static bool FollowsFrames(Probe probe) => probe.Sites.All(s => s.Restore is not null);
+}

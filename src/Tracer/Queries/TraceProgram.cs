@@ -1,0 +1,63 @@
+using Tracer.Core.Aggregations;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+
+namespace Tracer.Queries;
+
+/// <summary>What a session was asked for, as programs of probes.</summary>
+/// <param name="Probes">The probes to arm.</param>
+/// <param name="Programs">What happens when they fire.</param>
+/// <param name="Aggregations">What they fill, in the order of the queries; empty when they record events.</param>
+internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<ProbeProgram> Programs, IReadOnlyList<Aggregation> Aggregations)
+{
+    /// <summary>Why nothing may have come of armed probes.</summary>
+    public string Silence { get; private init; } = "all sites were armed and the target did not pass any of them while it was traced.";
+
+    public static TraceProgram Build(IReadOnlyList<ProbeSpec> specs, TraceOptions options, ProbeFinder finder)
+    {
+        var latencies = options.Queries.Count(q => q.IsLatency);
+        if (latencies > 0)
+        {
+            return latencies == options.Queries.Count
+                ? Latencies(LatencyProbes.Select(specs, finder), options)
+                : throw new TracerException("ST0213", FailureKind.Usage, "A latency and another query cannot share their probes.", null, "Trace them by two sessions.");
+        }
+
+        var probes = finder.Select(specs);
+        var filters = probes.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
+        var (aggregations, actions) = Compile(options, probes, null);
+        var programs = probes.Select((p, k) => aggregations.Count == 0
+            ? ProbeProgram.Recording(p, filters[k])
+            : new ProbeProgram(p) { Condition = filters[k], Actions = actions[k] });
+        var program = new TraceProgram(probes, [.. programs], aggregations);
+        return options.Where is null ? program : program with { Silence = "all sites were armed, and no hit of them satisfied the filter while the target was traced." };
+    }
+
+    private static TraceProgram Latencies(LatencyProbes probes, TraceOptions options)
+    {
+        var latency = new LatencyPrograms(probes);
+        var filters = probes.Returns.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
+        var (aggregations, actions) = Compile(options, probes.Returns, latency);
+        return new TraceProgram([.. probes.Entries, .. probes.Returns], latency.Make(filters, actions), aggregations)
+        {
+            Silence = $"all sites were armed, and no return{(options.Where is null ? "" : " that satisfies the filter")} was seen together with its entry while the target was traced.",
+        };
+    }
+
+    private static (IReadOnlyList<Aggregation> Aggregations, IReadOnlyList<IReadOnlyList<ClauseAction>> Actions) Compile(
+        TraceOptions options, IReadOnlyList<Probe> probes, LatencyPrograms? latency)
+    {
+        var aggregations = new List<Aggregation>();
+        var actions = probes.Select(_ => new List<ClauseAction>()).ToArray();
+        foreach (var query in options.Queries)
+        {
+            var (aggregation, perProbe) = QueryCompiler.Compile(query, probes, latency?.Value);
+            aggregations.Add(aggregation);
+            for (var k = 0; k < actions.Length; k++)
+                actions[k].Add(perProbe[k]);
+        }
+
+        return (aggregations, actions);
+    }
+}

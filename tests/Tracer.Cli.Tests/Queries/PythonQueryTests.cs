@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Tracer.Testing;
+using Xunit;
+
+namespace Tracer.Cli.Tests.Queries;
+
+/// <summary>Counts and times of Python functions against what the program counts itself.</summary>
+public sealed class PythonQueryTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    [Theory]
+    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    public Task Calls_by_function_are_the_programs_own(BackendChoice backend) =>
+        CheckAsync(["python:function__entry"], TraceQuery.Count("filename", "funcname"), backend, "calls");
+
+    [Theory]
+    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    public Task Times_by_function_are_as_many_as_its_returns(BackendChoice backend) =>
+        CheckAsync(["python:function"], TraceQuery.Latency("filename, funcname"), backend, "returns");
+
+    private static async Task CheckAsync(string[] probes, TraceQuery query, BackendChoice backend, string count)
+    {
+        using var target = LiveTarget.Start("/usr/bin/python3.11", ["-I", Path.Combine(Repository.PythonPrograms, "counted.py")]);
+        Assert.StartsWith("ready ", target.ReadLine(Patience), StringComparison.Ordinal);
+        var options = new TraceOptions { Probes = probes, Backend = backend, Queries = [query] };
+        await using var session = await TraceSession.AttachAsync(target.Pid, options, TestContext.Current.CancellationToken);
+        target.WriteLine();
+        using var counts = JsonDocument.Parse(target.ReadLine(Patience)["counts ".Length..]);
+        Assert.EndsWith("errors=0", target.ReadLine(Patience), StringComparison.Ordinal);
+        await session.StopAsync();
+        var expected = counts.RootElement.GetProperty("functions").EnumerateArray()
+            .GroupBy(f => (File: f.GetProperty("file").GetString()!, Name: f.GetProperty("function").GetString()!), f => f.GetProperty(count).GetInt64())
+            .ToDictionary(g => g.Key, g => g.Sum());
+        // Other files' functions run too: threading's, and those of the program that prints the counts.
+        var files = expected.Keys.Select(k => k.File).ToHashSet();
+        var rows = session.ReadAggregations()[0].Rows.Where(r => files.Contains(r.Keys[0].ToString()))
+            .ToDictionary(r => (File: r.Keys[0].ToString(), Name: r.Keys[1].ToString()), r => (long)r.Value);
+        Assert.Equal(expected.OrderBy(e => e.Key), rows.OrderBy(r => r.Key));
+        Assert.Equal((0UL, 0UL), (session.Summarise().Faults, session.Summarise().Drops));
+    }
+}
