@@ -12,6 +12,7 @@ public sealed class CountTests
     [Theory]
     [InlineData("sites", BackendChoice.Ebpf)]
     [InlineData("sites", BackendChoice.Ptrace)]
+    [InlineData("sites", BackendChoice.Perf)]
     [InlineData("sites-nopie", BackendChoice.Ebpf)]
     [InlineData("sites-nopie", BackendChoice.Ptrace)]
     [InlineData("sites-clang", BackendChoice.Ebpf)]
@@ -69,6 +70,7 @@ public sealed class CountTests
     [Theory]
     [InlineData(BackendChoice.Ebpf)]
     [InlineData(BackendChoice.Ptrace)]
+    [InlineData(BackendChoice.Perf)]
     public async Task Threads_that_are_born_and_die_under_the_tracer_lose_no_event(BackendChoice backend)
     {
         using var target = LiveTarget.Start(Repository.Fixture("threads/threads"), ["500", "8", "10"]);
