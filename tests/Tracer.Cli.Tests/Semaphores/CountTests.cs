@@ -12,7 +12,6 @@ public sealed class CountTests
     [Theory]
     [InlineData("sites", BackendChoice.Ebpf)]
     [InlineData("sites", BackendChoice.Ptrace)]
-    [InlineData("sites", BackendChoice.Perf)]
     [InlineData("sites-nopie", BackendChoice.Ebpf)]
     [InlineData("sites-nopie", BackendChoice.Ptrace)]
     [InlineData("sites-clang", BackendChoice.Ebpf)]
