@@ -11,7 +11,7 @@ internal static class BackendSelector
 {
     public static IProbeBackend Select(BackendChoice choice, IReadOnlyList<IProbeBackend> backends, TracePlan plan, ILogger logger)
     {
-        var wanted = choice switch { BackendChoice.Ebpf => "ebpf", BackendChoice.Ptrace => "ptrace", _ => null };
+        var wanted = choice switch { BackendChoice.Ebpf => "ebpf", BackendChoice.Perf => "perf", BackendChoice.Ptrace => "ptrace", _ => null };
         BackendSupport? refusal = null;
         string? refused = null;
         foreach (var backend in backends.Where(b => wanted is null || b.Name == wanted))

@@ -7,6 +7,7 @@ using Tracer.Ptrace;
 using Tracer.Runtimes.Native;
 using Tracer.Runtimes.Python;
 using Tracer.Uprobes;
+using Tracer.Uprobes.Perf;
 
 namespace Tracer;
 
@@ -14,7 +15,7 @@ namespace Tracer;
 public static class BuiltIn
 {
     /// <summary>All backends, in order of preference.</summary>
-    public static IReadOnlyList<IProbeBackend> Backends(ISystemCallGate gate) => [new EbpfBackend(gate), new PtraceBackend(gate)];
+    public static IReadOnlyList<IProbeBackend> Backends(ISystemCallGate gate) => [new EbpfBackend(gate), new PerfBackend(gate), new PtraceBackend(gate)];
 
     /// <summary>What finds the probes of a process that no catalog holds; to be disposed with it.</summary>
     /// <param name="gate">The kernel.</param>

@@ -20,6 +20,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
     private long _left = maximum ?? long.MaxValue;
     private ulong _truncated;
     private ulong _unreadable;
+    private ulong _late;
     private ulong _limited;
 
     public ulong Delivered => Sum(_delivered);
@@ -65,6 +66,8 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             _limitReached.TrySetResult();
         foreach (var value in record)
         {
+            if (value.IsLate)
+                _late++;
             if (value.Status == EvaluationStatus.Ok)
                 continue;
             if (value.Status == EvaluationStatus.Truncated)
@@ -119,6 +122,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             LostFrames = attachment.LostFrames,
             Truncated = _truncated,
             Unreadable = _unreadable,
+            Late = _late,
             Limited = _limited,
             TargetStopped = attachment.TargetStopped,
             Duration = duration,

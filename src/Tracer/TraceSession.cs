@@ -58,7 +58,7 @@ public sealed class TraceSession : IAsyncDisposable
     /// <summary>The process traced.</summary>
     public int ProcessId => _target.ProcessId;
 
-    /// <summary>The backend in use: <c>ebpf</c>, <c>ptrace</c>.</summary>
+    /// <summary>The backend in use: <c>ebpf</c>, <c>perf</c>, <c>ptrace</c>.</summary>
     public string Backend => _backend.Name;
 
     /// <summary>The probes that are armed.</summary>

@@ -16,6 +16,7 @@ internal sealed class SampleEvent(string provider = "app", string name = "reques
     private byte[] _comm = "worker"u8.ToArray();
     private Emission? _emission;
     private byte[]? _bytes;
+    private string? _late;
 
     public Probe Probe => Emission.Probe;
 
@@ -43,6 +44,13 @@ internal sealed class SampleEvent(string provider = "app", string name = "reques
         Add(name, new UnavailableExpression(IntegerType.Int32, reason), 0, EvaluationStatus.Unavailable);
 
     public SampleEvent Failed(string name, EvaluationStatus status) => Add(name, Build.Constant(0), 0, status);
+
+    /// <summary>Marks the value of that name late.</summary>
+    public SampleEvent Late(string name)
+    {
+        _late = name;
+        return this;
+    }
 
     public SampleEvent Comm(byte[] comm)
     {
@@ -84,6 +92,7 @@ internal sealed class SampleEvent(string provider = "app", string name = "reques
             BinaryPrimitives.WriteInt32LittleEndian(slot[RecordLayout.SlotTextBytesOffset..], _values[k].Text.Length);
             slot[RecordLayout.SlotStatusOffset] = (byte)_values[k].Status;
             slot[RecordLayout.SlotCharsetOffset] = (byte)_values[k].Charset;
+            slot[RecordLayout.SlotFlagsOffset] = _values[k].Parameter.Name == _late ? RecordLayout.LateFlag : (byte)0;
             _values[k].Text.CopyTo(bytes.AsSpan(end));
             end += _values[k].Text.Length;
         }

@@ -19,7 +19,7 @@ internal static class CompletionsCommand
                 COMPREPLY=($(compgen -W "{{Verbs}}" -- "$cur")); return
             fi
             case $prev in
-                --backend) COMPREPLY=($(compgen -W "auto ebpf ptrace" -- "$cur")); return;;
+                --backend) COMPREPLY=($(compgen -W "auto ebpf perf ptrace" -- "$cur")); return;;
                 --stat) COMPREPLY=($(compgen -W "histogram sum avg min max stddev" -- "$cur")); return;;
                 --format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
                 -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return;;
@@ -48,7 +48,7 @@ internal static class CompletionsCommand
         _sharptrace() {
             if (( CURRENT == 2 )); then compadd {{Verbs}}; return; fi
             case $words[CURRENT-1] in
-                --backend) compadd auto ebpf ptrace; return;;
+                --backend) compadd auto ebpf perf ptrace; return;;
                 --stat) compadd histogram sum avg min max stddev; return;;
                 --format) compadd text json; return;;
                 -o|--output) _files; return;;
@@ -72,7 +72,7 @@ internal static class CompletionsCommand
         complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
         complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -gt 2' -a '(sharptrace list (commandline -opc)[3] --names 2>/dev/null)'
         complete -c sharptrace -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'
-        complete -c sharptrace -l backend -xa 'auto ebpf ptrace'
+        complete -c sharptrace -l backend -xa 'auto ebpf perf ptrace'
         complete -c sharptrace -l format -xa 'text json'
         complete -c sharptrace -s o -l output -r
         complete -c sharptrace -s n -l events -x

@@ -23,8 +23,8 @@ internal sealed class TracingArguments
 
     private readonly Option<BackendChoice> _backend = new("--backend")
     {
-        Description = "How to trace: auto, ebpf (uprobes, never stops the target) or ptrace (breakpoints).",
-        HelpName = "auto|ebpf|ptrace",
+        Description = "How to trace: auto, ebpf (uprobes, never stops the target), perf (the same without BPF, memory is read late) or ptrace (breakpoints).",
+        HelpName = "auto|ebpf|perf|ptrace",
         DefaultValueFactory = _ => BackendChoice.Auto,
     };
 

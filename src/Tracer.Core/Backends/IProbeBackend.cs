@@ -6,7 +6,7 @@ namespace Tracer.Core.Backends;
 /// <summary>A way of tracing: it takes a plan and delivers events.</summary>
 public interface IProbeBackend
 {
-    /// <summary>Its name on the command line: <c>ebpf</c>, <c>ptrace</c>.</summary>
+    /// <summary>Its name on the command line: <c>ebpf</c>, <c>perf</c>, <c>ptrace</c>.</summary>
     string Name { get; }
 
     /// <summary>Whether it can carry out this plan on this machine as this user, without changing anything.</summary>

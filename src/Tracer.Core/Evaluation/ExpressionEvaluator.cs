@@ -60,7 +60,7 @@ public ref partial struct ExpressionEvaluator
             case ConstantExpression c:
                 value = c.Value;
                 return EvaluationStatus.Ok;
-            case RegisterExpression r:
+            case RegisterExpression r when !_registers.LacksSegmentBases || r.Register is not (X64Register.FsBase or X64Register.GsBase):
                 value = _registers[r.Register];
                 return EvaluationStatus.Ok;
             case LoadExpression l:

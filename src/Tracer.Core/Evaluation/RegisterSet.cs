@@ -17,6 +17,9 @@ public struct RegisterSet
     /// <summary>Whether <see cref="GetVector"/> has values.</summary>
     public bool HasVectors { get; set; }
 
+    /// <summary>Whether the backend cannot read the segment bases: fs base and gs base are then unavailable.</summary>
+    public bool LacksSegmentBases { get; set; }
+
     /// <summary>A general register, rip, rflags, fs base or gs base.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A vector register.</exception>
     public ulong this[X64Register register]

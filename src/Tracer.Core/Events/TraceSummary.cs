@@ -24,6 +24,9 @@ public sealed record TraceSummary
     /// <summary>Values that could not be read.</summary>
     public ulong Unreadable { get; init; }
 
+    /// <summary>Values that depend on memory which was read after the hit, so that it may have changed.</summary>
+    public ulong Late { get; init; }
+
     /// <summary>Whether hits were summed up instead of recorded as events.</summary>
     public bool IsAggregated { get; init; }
 

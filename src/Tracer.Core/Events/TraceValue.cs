@@ -24,6 +24,7 @@ public readonly record struct TraceValue
         Name = record.Planned.Name;
         Type = record.Planned.Expression.Type;
         Status = record.Status;
+        IsLate = record.IsLate;
         _bits = record.Bits;
         Reason = Status == EvaluationStatus.Unavailable ? record.Planned.UnavailableReason : null;
         if (Type is TextType && HasValue)
@@ -58,6 +59,9 @@ public readonly record struct TraceValue
 
     /// <summary>Whether it is whole, truncated or missing.</summary>
     public EvaluationStatus Status { get; }
+
+    /// <summary>Whether it depends on memory that was read after the hit, while the target ran on: it may have changed since.</summary>
+    public bool IsLate { get; }
 
     /// <summary>Whether there is a value, whole or truncated.</summary>
     public bool HasValue => Status <= EvaluationStatus.Truncated;

@@ -34,10 +34,11 @@ public sealed class PlanExecutor
     public PlanExecutor(TracePlan plan, ITargetMemory memory, IEventSink sink)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(memory);
         _plan = plan;
         _memory = memory;
         _sink = sink;
-        _writer = new RecordWriter(plan);
+        _writer = new RecordWriter(plan, memory.IsLate);
         _variables = new VariableStore(plan.Variables);
         _tables = [.. plan.Aggregations.Select(a => new AggregationTable(a))];
         for (var k = 0; k < plan.Aggregations.Count; k++)

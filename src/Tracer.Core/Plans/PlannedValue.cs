@@ -12,7 +12,14 @@ public sealed record PlannedValue(string Name, Expression Expression)
     public string UnavailableReason { get; } = Find(Expression) ?? "not at this site";
 
     private static string? Find(Expression expression) =>
-        ExpressionParts.TryFind(expression, e => e is UnavailableExpression or VectorExpression, out var found)
-            ? found is VectorExpression v ? $"xmm{v.Register - X64Register.Xmm0} cannot be read by this backend; --backend ptrace can" : ((UnavailableExpression)found).Reason
-            : null;
+        ExpressionParts.TryFind(expression, e => Reason(e) is not null, out var found) ? Reason(found) : null;
+
+    private static string? Reason(Expression expression) => expression switch
+    {
+        UnavailableExpression u => u.Reason,
+        VectorExpression v => $"xmm{v.Register - X64Register.Xmm0} cannot be read by this backend; --backend ptrace can",
+        RegisterExpression { Register: X64Register.FsBase or X64Register.GsBase } => "the base of thread-local storage cannot be read by this backend; --backend ebpf and ptrace can",
+        BuiltInExpression { Value: BuiltInValue.ThreadTime } => "the time that the thread has run cannot be read by this backend; --backend ebpf and ptrace can",
+        _ => null,
+    };
 }

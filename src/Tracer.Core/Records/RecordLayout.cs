@@ -46,6 +46,12 @@ public static class RecordLayout
     /// <summary>In a slot, u8: a <see cref="Expressions.Charset"/>.</summary>
     public const int SlotCharsetOffset = 13;
 
+    /// <summary>In a slot, u8: flags, of which there is one, <see cref="LateFlag"/>. The byte behind it is zero.</summary>
+    public const int SlotFlagsOffset = 14;
+
+    /// <summary>The value depends on memory that was read after the hit and may have changed since.</summary>
+    public const byte LateFlag = 1;
+
     /// <summary>The most bytes a value can have behind the slots, with texts limited to <paramref name="textLimit"/> bytes each.</summary>
     public static int BytesOf(Expression expression, int textLimit) => expression switch
     {

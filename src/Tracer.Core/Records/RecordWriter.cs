@@ -11,10 +11,20 @@ public sealed class RecordWriter
 {
     private readonly byte[] _buffer;
     private readonly int _textLimit;
+    private readonly bool[][]? _late;
 
     /// <summary>A writer with room for the largest record of the plan.</summary>
-    public RecordWriter(TracePlan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="memoryIsLate">Whether values that depend on the target's memory are marked late (<see cref="Targets.ITargetMemory.IsLate"/>).</param>
+    public RecordWriter(TracePlan plan, bool memoryIsLate = false)
     {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (memoryIsLate)
+        {
+            var dependence = new MemoryDependence(plan);
+            _late = [.. plan.Emissions.Select(dependence.Of)];
+        }
+
         _textLimit = plan.TextLimit;
         var largest = RecordLayout.HeaderSize;
         foreach (var emission in plan.Emissions)
@@ -65,8 +75,8 @@ public sealed class RecordWriter
             BinaryPrimitives.WriteInt32LittleEndian(slot[RecordLayout.SlotTextBytesOffset..], bytes);
             slot[RecordLayout.SlotStatusOffset] = (byte)status;
             slot[RecordLayout.SlotCharsetOffset] = (byte)charset;
-            slot[14] = 0;
-            slot[15] = 0;
+            slot[RecordLayout.SlotFlagsOffset] = _late is not null && _late[emission.Index][k] ? RecordLayout.LateFlag : (byte)0;
+            slot[RecordLayout.SlotFlagsOffset + 1] = 0;
             end += bytes;
         }
 

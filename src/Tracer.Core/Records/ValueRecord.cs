@@ -23,6 +23,9 @@ public readonly ref struct ValueRecord
     /// <summary>Whether the value is whole, truncated or missing, and why.</summary>
     public EvaluationStatus Status => (EvaluationStatus)_slot[RecordLayout.SlotStatusOffset];
 
+    /// <summary>Whether it depends on memory that was read after the hit, while the target ran on: it may have changed since.</summary>
+    public bool IsLate => (_slot[RecordLayout.SlotFlagsOffset] & RecordLayout.LateFlag) != 0;
+
     /// <summary>The integer in canonical form, a float's bits, a text's whole length in bytes where it is known, or the address of a fault.</summary>
     public ulong Bits => BinaryPrimitives.ReadUInt64LittleEndian(_slot[RecordLayout.SlotValueOffset..]);
 

@@ -8,4 +8,10 @@ public interface ITargetMemory
     /// read, 0 when the first byte cannot. Never throws for an address.
     /// </summary>
     int Read(ulong address, Span<byte> destination);
+
+    /// <summary>
+    /// Whether reads happen after the hit, while the target runs on, so that what they give may have changed since. Values that depend on such reads are
+    /// marked late in their record.
+    /// </summary>
+    bool IsLate => false;
 }

@@ -78,6 +78,10 @@ public static unsafe class PerfCalls
         return Control(gate, perfEvent, IocSetOutput, ringOwner.Number);
     }
 
+    /// <summary>Reads the event's numbers in the order of perf_event_open(2): its count, then what read_format asks for.</summary>
+    public static SystemCallResult PerfRead(this ISystemCallGate gate, OwnedDescriptor perfEvent, Span<ulong> numbers) =>
+        gate.Read(perfEvent, System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers));
+
     private static SystemCallResult Control(ISystemCallGate gate, OwnedDescriptor file, int request, nint argument)
     {
         ArgumentNullException.ThrowIfNull(file);

@@ -15,7 +15,8 @@ namespace Tracer.Output.Json;
 /// <summary>
 /// NDJSON: one <c>{"type":..., "data":{...}}</c> a line, all on one stream; types attach, event, aggregation, error, loss and summary. A value that is whole is a
 /// number or a string; any other is an object that says what it is: <c>{"truncated":true,"value":...,"length":...}</c>,
-/// <c>{"unreadable":"0x..."}</c>, <c>{"unavailable":"why"}</c>.
+/// <c>{"unreadable":"0x..."}</c>, <c>{"unavailable":"why"}</c>. The values of an event that were read after the hit, so that they may have
+/// changed, are named in its <c>"late":[...]</c>.
 /// </summary>
 public sealed class JsonOutput : TraceOutput, IDisposable
 {
@@ -78,6 +79,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         }
 
         _json.WriteEndObject();
+        WriteLate(record);
         End();
     }
 
@@ -122,6 +124,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         _json.WriteNumber("lostFrames"u8, summary.LostFrames);
         _json.WriteNumber("truncated"u8, summary.Truncated);
         _json.WriteNumber("unreadable"u8, summary.Unreadable);
+        WriteNonzero("late"u8, summary.Late);
         WriteNonzero("faults"u8, summary.Faults);
         WriteNonzero("overflow"u8, summary.Overflow);
         WriteNonzero("drops"u8, summary.Drops);
@@ -146,6 +149,23 @@ public sealed class JsonOutput : TraceOutput, IDisposable
             _json.WriteString("reason"u8, summary.WhyNoEvents);
         End();
         OnBatchEnd();
+    }
+
+    private void WriteLate(in EventRecord record)
+    {
+        var any = false;
+        foreach (var value in record)
+        {
+            if (!value.IsLate)
+                continue;
+            if (!any)
+                _json.WriteStartArray("late"u8);
+            any = true;
+            _json.WriteStringValue(value.Planned.Name);
+        }
+
+        if (any)
+            _json.WriteEndArray();
     }
 
     private void Begin(ReadOnlySpan<byte> type)

@@ -32,6 +32,8 @@ internal static class SummaryText
 
         if (!summary.IsAggregated || summary.Unreadable > 0)
             yield return $"{Number(summary.Unreadable)} unreadable";
+        if (summary.Late > 0)
+            yield return $"{Number(summary.Late)} read late (marked ~)";
         if (summary.LostFrames > 0)
             yield return $"{Number(summary.LostFrames)} returns not seen";
         if (summary.Faults > 0)

@@ -149,6 +149,13 @@ public sealed class TextOutput : TraceOutput
 
     private void WriteValue(ValueRecord value, bool quoted)
     {
+        WriteFound(value, quoted);
+        if (value.IsLate)
+            _output.Append((byte)'~');
+    }
+
+    private void WriteFound(ValueRecord value, bool quoted)
+    {
         if (value.Status > EvaluationStatus.Truncated)
         {
             WriteMissing(value);

@@ -69,6 +69,7 @@ public sealed class CountTests
     [Theory]
     [InlineData(BackendChoice.Ebpf)]
     [InlineData(BackendChoice.Ptrace)]
+    [InlineData(BackendChoice.Perf)]
     public async Task Threads_that_are_born_and_die_under_the_tracer_lose_no_event(BackendChoice backend)
     {
         using var target = LiveTarget.Start(Repository.Fixture("threads/threads"), ["500", "8", "10"]);

@@ -52,6 +52,32 @@ public sealed class PlanBuilderTests
         Assert.Equal((-1L, "fib", "<unreadable 0x0>", 1.5), (e["a"].Int64, e["text"].Text, e["bad"].ToString(), e["d"].Double));
     }
 
+    [Fact]
+    public void Values_that_depend_on_late_memory_are_marked_also_through_a_saved_frame()
+    {
+        var store = new FrameStore("calls", 2);
+        var key = Build.Register(X64Register.Rsp);
+        var save = new FrameSave(store, key, new ExpressionList(Build.Register(X64Register.Rdi), Build.LoadPointer(Build.Constant(0x1000))));
+        Expression[] values = [new SavedExpression(0), new SavedExpression(1), Build.CString(Build.Constant(0x1000)), key];
+        var site = new ProbeSite(new CodeLocation(Module, 0x20, 0x20), new ExpressionList(values)) { Restore = new FrameRestore(store, key) };
+        var probe = new Probe("p", "n", Module, ProbeSource.Usdt, [.. values.Select((v, k) => new ProbeParameter($"v{k}", v.Type))], [site])
+        {
+            Companions = [new CompanionSite(new CodeLocation(Module, 0x10, 0x10), save)],
+        };
+        var plan = PlanBuilder.Build(Target, [probe], 16);
+        Assert.Equal([false, true, true, false], Late(memoryIsLate: true));
+        Assert.Equal([false, false, false, false], Late(memoryIsLate: false));
+
+        bool[] Late(bool memoryIsLate)
+        {
+            var registers = default(RegisterSet);
+            var evaluator = new ExpressionEvaluator(in registers, Target.Memory, [1, 2]);
+            var bytes = new RecordWriter(plan, memoryIsLate).Write(plan.Emissions[0], ref evaluator, new FixedFacts());
+            var e = new Core.Events.TraceEvent(new EventRecord(plan.Emissions[0], bytes), new Core.Events.WallClock());
+            return [.. e.Values.Select(v => v.IsLate)];
+        }
+    }
+
     [Theory]
     [InlineData(9, 16)]
     [InlineData(1024, 1024)]

@@ -84,6 +84,15 @@ public sealed class JsonOutputTests
         Assert.Equal((byte)'\n', stream.ToArray()[^1]);
     }
 
+    [Fact]
+    public void Values_that_were_read_late_are_named()
+    {
+        var late = Lines(o => o.OnEvent(new SampleEvent().Text("path", "/index").Integer("status", IntegerType.Int32, 404).Late("path").Record))[0].GetProperty("data").GetProperty("late");
+        Assert.Equal("""["path"]""", late.GetRawText());
+        Assert.False(Lines(o => o.OnEvent(SampleEvent.PythonCall().Record))[0].GetProperty("data").TryGetProperty("late", out _));
+        Assert.Equal(3UL, Lines(o => o.Summary(new TraceSummary { Backend = "perf", Probes = [], Late = 3 }))[0].GetProperty("data").GetProperty("late").GetUInt64());
+    }
+
     private static JsonElement Event(SampleEvent sample)
     {
         var line = Assert.Single(Lines(o => o.OnEvent(sample.Record)));

@@ -32,6 +32,10 @@ public sealed partial class TextOutputTests
         Assert.Equal(" path=\"/index\" status=404", Values(new SampleEvent().Text("path", "/index").Integer("status", IntegerType.Int32, 404)));
 
     [Fact]
+    public void What_was_read_late_is_marked() =>
+        Assert.Equal(" path=\"/index\"~ status=404", Values(new SampleEvent().Text("path", "/index").Integer("status", IntegerType.Int32, 404).Late("path")));
+
+    [Fact]
     public void What_a_place_does_not_show_follows_it_by_name() =>
         Assert.EndsWith("  app.py:3 fib depth=7\n", Line(SampleEvent.PythonCall().Integer("depth", IntegerType.Int32, 7)), StringComparison.Ordinal);
 

@@ -1,0 +1,67 @@
+using Tracer.Core.Backends;
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
+using Tracer.Elf;
+using Tracer.Linux;
+
+namespace Tracer.Uprobes.Perf;
+
+/// <summary>Whether kernel, privileges and target allow what a plan asks for, found without arming anything.</summary>
+internal sealed class PerfSupport(ISystemCallGate gate)
+{
+    public BackendSupport Evaluate(TracePlan plan)
+    {
+        if (!UprobePmu.Read(gate).TryGet(out var pmu))
+            return BackendSupport.No("This kernel has no perf uprobes (Linux 4.17): /sys/bus/event_source/devices/uprobe is not there.");
+        if (!pmu.HasSemaphores && (plan.Activations.Count > 0 || plan.Sites.Any(s => s.Semaphore is not null)))
+            return BackendSupport.No("This kernel does not raise the semaphores of probes (Linux 4.20 does).");
+        if (Refusal(pmu) is { } error)
+            return Privileges(error);
+        var memory = gate.Open($"/proc/{plan.Target.ProcessId}/mem");
+        if (!memory.TryGet(out var file, out var refusal))
+        {
+            return refusal.Error is Errno.EACCES or Errno.EPERM
+                ? BackendSupport.No("The memory of the process may not be read: that needs CAP_SYS_PTRACE, or its own user where yama permits it.", permission: true)
+                : BackendSupport.No($"The memory of the process cannot be read: {refusal}.");
+        }
+
+        file.Dispose();
+        return new BackendSupport(true, Notes(plan));
+    }
+
+    // A file that cannot exist: who may trace is told that it is not there, and nothing is armed.
+    private KernelError? Refusal(UprobePmu pmu)
+    {
+        var opened = gate.PerfUprobeOpen(pmu, new PerfEventAttribute(pmu.Type), "/proc/self/sharptrace", 0, 0, atReturn: false, -1, 0);
+        if (!opened.TryGet(out var descriptor, out var error))
+            return error.Error == Errno.ENOENT ? null : error;
+        descriptor.Dispose();
+        return null;
+    }
+
+    private BackendSupport Privileges(KernelError error)
+    {
+        if (error.Error is not (Errno.EPERM or Errno.EACCES))
+            return BackendSupport.No($"The kernel refuses perf uprobes: {error}.");
+        var facts = KernelFacts.Read(gate);
+        var has = facts.Capabilities.Has(Capability.Perfmon) || facts.Capabilities.Has(Capability.SysAdmin);
+        return BackendSupport.No(
+            has
+                ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a security module, lockdown or a container forbids it."
+                : "perf uprobes need CAP_PERFMON (or root).",
+            permission: true);
+    }
+
+    private static string Notes(TracePlan plan)
+    {
+        var notes = new List<string> { "Texts and memory are read after the hit and marked late; other processes that run the same files are slowed too." };
+        if (Uses(plan, e => e is VectorExpression))
+            notes.Add("Arguments in vector registers (xmm) are not available: perf samples do not have them.");
+        if (Uses(plan, e => e is RegisterExpression { Register: X64Register.FsBase or X64Register.GsBase }))
+            notes.Add("Thread-local operands are not available: perf samples do not have the segment bases.");
+        return string.Join(' ', notes);
+    }
+
+    private static bool Uses(TracePlan plan, Func<Expression, bool> what) =>
+        plan.Sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions).Any(e => ExpressionParts.Any(e, what));
+}
