@@ -22,17 +22,28 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
     private ulong _unreadable;
     private ulong _late;
     private ulong _limited;
+    private IProbeAttachment? _attachment;
+    private ulong[]? _lostAtLimit;
 
     public ulong Delivered => Sum(_delivered);
 
-    public ulong Dropped => Sum(_dropped);
+    /// <summary>Events that fired and were not delivered; after the limit none are lost any more.</summary>
+    public ulong Lost(IProbeAttachment attachment)
+    {
+        ulong lost = 0;
+        foreach (var emission in plan.Emissions)
+            lost += Lost(attachment, emission);
+        return lost;
+    }
 
     /// <summary>Ends when as many events as were asked for have been delivered.</summary>
     public Task LimitReached => _limitReached.Task;
 
     /// <summary>Lets events through; until then the backend's thread waits with the first.</summary>
-    public void Open()
+    /// <param name="attachment">What delivers them; asked for losses when the limit is reached: what comes later does not count.</param>
+    public void Open(IProbeAttachment? attachment = null)
     {
+        _attachment = attachment;
         _isOpen = true;
         _opened.TrySetResult();
     }
@@ -63,7 +74,11 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
 
         _delivered[record.Emission.Index]++;
         if (--_left == 0)
+        {
+            _lostAtLimit = _attachment is { } attached ? [.. plan.Emissions.Select(e => attached.LostEvents(e.Index))] : null;
             _limitReached.TrySetResult();
+        }
+
         foreach (var value in record)
         {
             if (value.IsLate)
@@ -105,7 +120,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             foreach (var emission in group)
             {
                 events += _delivered[emission.Index];
-                lost += _dropped[emission.Index] + attachment.LostEvents(emission.Index);
+                lost += Lost(attachment, emission);
             }
 
             counts.Add(new ProbeCount(group.Key, events, lost));
@@ -137,6 +152,9 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             ? $"No events. {string.Join(" ", dormant)}"
             : $"No events: {silence}";
     }
+
+    private ulong Lost(IProbeAttachment attachment, Emission emission) =>
+        _dropped[emission.Index] + (_lostAtLimit is { } before ? before[emission.Index] : attachment.LostEvents(emission.Index));
 
     private static ulong Sum(ulong[] counts)
     {

@@ -86,16 +86,7 @@ public sealed class TraceSession : IAsyncDisposable
     public ulong DeliveredEvents => _counter.Delivered;
 
     /// <summary>Events that fired and were not delivered so far.</summary>
-    public ulong LostEvents
-    {
-        get
-        {
-            var lost = _counter.Dropped;
-            foreach (var emission in _plan.Emissions)
-                lost += _attachment.LostEvents(emission.Index);
-            return lost;
-        }
-    }
+    public ulong LostEvents => _counter.Lost(_attachment);
 
     /// <summary>Attaches to a running process and arms the probes.</summary>
     /// <param name="processId">The process.</param>
@@ -171,7 +162,7 @@ public sealed class TraceSession : IAsyncDisposable
                 throw;
             }
 
-            counter.Open();
+            counter.Open(attachment);
             return session;
         }
         catch

@@ -47,7 +47,9 @@ public ref partial struct ExpressionEvaluator
         {
             case StackExpression stack:
                 value = _registers[X64Register.Rsp];
-                bytes = StackCapture.Write(in _registers, _context.Memory, stack.Bytes, destination);
+                bytes = _context.Facts is { HasStack: true } facts
+                    ? StackCapture.Write(in _registers, facts.Stack, stack.Bytes, destination)
+                    : StackCapture.Write(in _registers, _context.Memory, stack.Bytes, destination);
                 return EvaluationStatus.Ok;
             case GatheredExpression g:
                 return CopyGathered(g.Index, destination, out bytes, out _, out value);

@@ -20,10 +20,24 @@ public static class StackCapture
     public static int Write(in RegisterSet registers, ITargetMemory memory, int most, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(memory);
+        WriteRegisters(in registers, destination);
+        return HeaderSize + memory.Read(registers[X64Register.Rsp], destination.Slice(HeaderSize, most));
+    }
+
+    /// <summary>Makes a capture of a copy of the stack; returns the bytes written.</summary>
+    public static int Write(in RegisterSet registers, ReadOnlySpan<byte> stack, int most, Span<byte> destination)
+    {
+        WriteRegisters(in registers, destination);
+        var copied = stack[..Math.Min(stack.Length, most)];
+        copied.CopyTo(destination[HeaderSize..]);
+        return HeaderSize + copied.Length;
+    }
+
+    private static void WriteRegisters(in RegisterSet registers, Span<byte> destination)
+    {
         for (var k = 0; k < RegisterCount; k++)
             BinaryPrimitives.WriteUInt64LittleEndian(destination[(k * sizeof(ulong))..], registers[(X64Register)k]);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[(RegisterCount * sizeof(ulong))..], registers[X64Register.Rip]);
-        return HeaderSize + memory.Read(registers[X64Register.Rsp], destination.Slice(HeaderSize, most));
     }
 
     /// <summary>The registers of a capture; false when it is too short to have any.</summary>

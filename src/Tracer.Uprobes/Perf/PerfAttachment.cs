@@ -1,6 +1,7 @@
 using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
 using Tracer.Core.Execution;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Linux;
 
@@ -25,7 +26,7 @@ internal sealed class PerfAttachment : IProbeAttachment
         Plan = plan;
         _rings = rings;
         _process = process;
-        _events = new SiteEvents(gate, plan, rings, pmu);
+        _events = new SiteEvents(gate, plan, rings, pmu) { StackBytes = StackBytesOf(plan) };
         _memory = new LateMemory(gate, plan.Target.ProcessId);
         _executor = new PlanExecutor(plan, _memory, sink);
         _handler = new RecordHandler(gate, plan.Target.ProcessId, _events, _executor, _memory);
@@ -70,5 +71,19 @@ internal sealed class PerfAttachment : IProbeAttachment
         _reader.Dispose();
         _memory.Dispose();
         _process.Dispose();
+    }
+
+    // A record has at most 64 KiB (u16 size in struct perf_event_header), and other things beside the stack.
+    private static int StackBytesOf(TracePlan plan)
+    {
+        const int Most = 60 * 1024;
+        var most = 0;
+        foreach (var expression in plan.Sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions))
+        {
+            if (ExpressionParts.TryFind(expression, e => e is StackExpression, out var found))
+                most = Math.Max(most, ((StackExpression)found).Bytes);
+        }
+
+        return Math.Min(most, Most);
     }
 }

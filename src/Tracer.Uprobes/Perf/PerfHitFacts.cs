@@ -6,7 +6,7 @@ using Tracer.Linux;
 namespace Tracer.Uprobes.Perf;
 
 /// <summary>What is known of a sample's hit. One object serves all hits.</summary>
-internal sealed class PerfHitFacts(ISystemCallGate gate, int processId) : IHitFacts
+internal sealed class PerfHitFacts(ISystemCallGate gate, int processId, bool copiesStacks) : IHitFacts
 {
     private static readonly ulong WallOffset = WallClock.UnixNanosecondsAtZero();
 
@@ -14,11 +14,28 @@ internal sealed class PerfHitFacts(ISystemCallGate gate, int processId) : IHitFa
     private PerfThread? _thread;
     private ulong _time;
     private int _cpu;
+    private byte[] _stack = [];
+    private int _stackLength;
 
     public ReadOnlySpan<byte> Comm => _thread is null ? default : _thread.Name;
 
+    public bool HasStack { get; private set; }
+
+    public ReadOnlySpan<byte> Stack => _stack.AsSpan(0, _stackLength);
+
     /// <summary>From now on tells of this hit.</summary>
-    public void MoveTo(PerfThread thread, in PerfRecord sample) => (_thread, _time, _cpu) = (thread, sample.Time, sample.Cpu);
+    public void MoveTo(PerfThread thread, in PerfRecord sample)
+    {
+        (_thread, _time, _cpu) = (thread, sample.Time, sample.Cpu);
+        if (!copiesStacks)
+            return;
+        HasStack = true;
+        var stack = sample.Stack;
+        if (_stack.Length < stack.Length)
+            _stack = new byte[stack.Length];
+        stack.CopyTo(_stack);
+        _stackLength = stack.Length;
+    }
 
     public bool TryGet(BuiltInValue value, out ulong number)
     {

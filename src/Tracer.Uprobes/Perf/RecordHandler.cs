@@ -8,7 +8,7 @@ namespace Tracer.Uprobes.Perf;
 internal sealed class RecordHandler(ISystemCallGate gate, int processId, SiteEvents events, PlanExecutor executor, LateMemory memory) : IPerfRecordVisitor
 {
     private readonly Dictionary<int, PerfThread> _threads = [];
-    private readonly PerfHitFacts _facts = new(gate, processId);
+    private readonly PerfHitFacts _facts = new(gate, processId, events.StackBytes > 0);
     private RegisterSet _registers;
 
     /// <summary>Learns the names of the threads there are. The rings are open, so that later births and renamings are in them.</summary>

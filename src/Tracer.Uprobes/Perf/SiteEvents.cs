@@ -95,7 +95,7 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
                 return true;
             if (clause.Save is not null && counter == plan.Counters.LostFrames)
                 return true;
-            if (clause is { Emission: null, Actions.Count: > 0 } && counter == plan.Counters.Faults)
+            if (clause is { Emission: null, Actions.Count: > 0 } && counter == plan.Counters.LostHits)
                 return true;
         }
 

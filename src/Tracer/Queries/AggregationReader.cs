@@ -30,6 +30,7 @@ internal sealed class AggregationReader(IReadOnlyList<Aggregation> aggregations,
         summary = summary with
         {
             Faults = attachment.ReadCounter(Plan.Counters.Faults),
+            Lost = summary.Lost + attachment.ReadCounter(Plan.Counters.LostHits),
             Drops = Sum(variables.Select(v => attachment.ReadCounter(Plan.Counters.Drops(v)))),
         };
         if (summary is { WhyNoEvents: { } silence, Faults: > 0 })
@@ -40,12 +41,11 @@ internal sealed class AggregationReader(IReadOnlyList<Aggregation> aggregations,
         {
             var snapshots = Read(reset: false);
             var any = _anyTaken || snapshots.Any(s => s.Rows.Count > 0 || s.Overflow + s.Faults > 0);
-            var counting = Enumerable.Range(0, aggregations.Count).FirstOrDefault(k => Counts(aggregations[k].Function), -1);
             var indices = Enumerable.Range(0, Plan.Aggregations.Count);
             return summary with
             {
                 IsAggregated = true,
-                Hits = counting < 0 ? null : _taken[counting] + Hits(snapshots[counting]),
+                Hits = _taken[0] + Hits(snapshots[0]),
                 Overflow = Sum(indices.Select(k => attachment.ReadCounter(Plan.Counters.Overflow(k)))),
                 Unreadable = Sum(indices.Select(k => attachment.ReadCounter(Plan.Counters.ValueFaults(k)))),
                 WhyNoEvents = any ? null : summary.WhyNoEvents,
@@ -80,9 +80,6 @@ internal sealed class AggregationReader(IReadOnlyList<Aggregation> aggregations,
 
         throw new InvalidOperationException("The plan has no such aggregation.");
     }
-
-    private static bool Counts(AggregationFunction function) =>
-        function is not (AggregationFunction.Sum or AggregationFunction.Minimum or AggregationFunction.Maximum);
 
     private static ulong Hits(AggregationSnapshot snapshot) => Sum(snapshot.Rows.Select(r => r.Count));
 
