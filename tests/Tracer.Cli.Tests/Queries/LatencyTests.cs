@@ -9,7 +9,7 @@ public sealed class LatencyTests
 {
     private static readonly string[] Pair = ["aggregate:work__entry", "aggregate:work__return"];
 
-    public static MatrixTheoryData<BackendChoice, string> Functions => new([BackendChoice.Ebpf, BackendChoice.Ptrace], ["aggregate:work", "framed:work"]);
+    public static MatrixTheoryData<BackendChoice, string> Functions => new([BackendChoice.Ebpf, BackendChoice.Perf, BackendChoice.Ptrace], ["aggregate:work", "framed:work"]);
 
     [Theory]
     [MemberData(nameof(Functions))]
