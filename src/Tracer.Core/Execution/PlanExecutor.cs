@@ -24,6 +24,7 @@ public sealed class PlanExecutor
     private readonly VariableStore _variables;
     private readonly Dictionary<Aggregation, int> _indices = [];
     private readonly AggregationTable[] _tables;
+    private readonly bool[] _isLate;
     private readonly ulong[] _counters;
     private readonly byte[] _text;
     private readonly RecordFacts _recordFacts = new();
@@ -43,6 +44,8 @@ public sealed class PlanExecutor
         _tables = [.. plan.Aggregations.Select(a => new AggregationTable(a))];
         for (var k = 0; k < plan.Aggregations.Count; k++)
             _indices.Add(plan.Aggregations[k], k);
+        var dependence = memory.IsLate ? new MemoryDependence(plan) : null;
+        _isLate = [.. plan.Aggregations.Select(a => dependence?.Of(a) == true)];
         _counters = new ulong[plan.Counters.Count];
         _text = new byte[plan.KeyTextLimit];
     }
@@ -73,7 +76,10 @@ public sealed class PlanExecutor
         }
 
         return new AggregationSnapshot(
-            table.Aggregation, rows, ReadCounter(_plan.Counters.Overflow(aggregation)), ReadCounter(_plan.Counters.ValueFaults(aggregation)));
+            table.Aggregation, rows, ReadCounter(_plan.Counters.Overflow(aggregation)), ReadCounter(_plan.Counters.ValueFaults(aggregation)))
+        {
+            IsLate = _isLate[aggregation],
+        };
     }
 
     /// <summary>Carries out the clauses of a site.</summary>

@@ -1,3 +1,4 @@
+using Tracer.Core.Aggregations;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 
@@ -9,21 +10,22 @@ namespace Tracer.Core.Plans;
 /// </summary>
 internal sealed class MemoryDependence
 {
+    private readonly Clause[] _clauses;
     private readonly Dictionary<Emission, FrameStore> _stores = [];
     private readonly HashSet<(FrameStore Store, int Slot)> _slots = [];
     private readonly HashSet<Variable> _variables = [];
 
     public MemoryDependence(TracePlan plan)
     {
-        var clauses = plan.Sites.SelectMany(s => s.Clauses).ToArray();
-        foreach (var clause in clauses)
+        _clauses = [.. plan.Sites.SelectMany(s => s.Clauses)];
+        foreach (var clause in _clauses)
         {
             if (clause is { Emission: { } emission, Restore: { } restore })
                 _stores[emission] = restore.Store;
         }
 
         // What depends on memory can make more depend on it, until nothing is added.
-        while (clauses.Any(Spread))
+        while (_clauses.Any(Spread))
         {
         }
     }
@@ -34,6 +36,10 @@ internal sealed class MemoryDependence
         _stores.TryGetValue(emission, out var store);
         return [.. emission.Values.Select(v => Depends(v.Expression, store))];
     }
+
+    /// <summary>Whether a key, a value or a condition of an aggregation depends on memory.</summary>
+    public bool Of(Aggregation aggregation) => _clauses.Any(c => c.Actions.OfType<AggregateAction>().Any(a => a.Aggregation == aggregation
+        && (a.Keys.Append(a.Value).Append(c.Condition)).Any(e => e is not null && Depends(e, c.Restore?.Store))));
 
     private bool Spread(Clause clause)
     {

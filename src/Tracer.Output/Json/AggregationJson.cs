@@ -43,6 +43,8 @@ internal sealed class AggregationJson(Utf8JsonWriter json, StackNames? stacks)
 
         json.WriteNumber("overflow"u8, snapshot.Overflow);
         json.WriteNumber("faults"u8, snapshot.Faults);
+        if (snapshot.IsLate)
+            json.WriteBoolean("late"u8, true);
     }
 
     private void WriteRow(AggregationRow row)

@@ -119,6 +119,8 @@ internal sealed class AggregationText(OutputBuffer output, StackNames? stacks)
             Line(string.Create(CultureInfo.InvariantCulture, $"{Hits(overflow)} beyond {aggregation.Capacity:N0} keys: raise --max-keys"));
         if (faults > 0)
             Line($"{Hits(faults)} whose value could not be read");
+        if (report.Snapshot.IsLate)
+            Line("keys, values or the filter were read from memory after the hits and may have changed in between");
         if (report.Interval is not null)
             output.EndLine();
     }

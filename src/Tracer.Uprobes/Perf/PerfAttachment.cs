@@ -51,7 +51,11 @@ internal sealed class PerfAttachment : IProbeAttachment
 
     public ulong ReadCounter(int counter) => _executor.ReadCounter(counter) + _events.Lost(counter);
 
-    public AggregationSnapshot ReadAggregation(int aggregation, bool reset) => _executor.ReadAggregation(aggregation, reset);
+    public AggregationSnapshot ReadAggregation(int aggregation, bool reset)
+    {
+        _reader.CatchUp();
+        return _executor.ReadAggregation(aggregation, reset);
+    }
 
     public ValueTask StopAsync()
     {

@@ -29,6 +29,7 @@ internal sealed class PerfReader : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private long _drainedTo;
 
     /// <summary>A reader of the rings; <paramref name="wake"/>, an eventfd, becomes its own.</summary>
     public PerfReader(ISystemCallGate gate, CpuRings rings, RecordHandler handler, PlanExecutor executor, OwnedDescriptor process, OwnedDescriptor wake)
@@ -47,6 +48,13 @@ internal sealed class PerfReader : IDisposable
     public Task Ended => _ended.Task;
 
     public void Start() => _thread.Start();
+
+    /// <summary>Waits until what was in the rings when this is called has been taken out, a second at most.</summary>
+    public void CatchUp()
+    {
+        var now = Stopwatch.GetTimestamp();
+        SpinWait.SpinUntil(() => Volatile.Read(ref _drainedTo) >= now || _ended.Task.IsCompleted, TimeSpan.FromSeconds(1));
+    }
 
     /// <summary>Empties the rings and ends the thread. All events are disabled.</summary>
     public void Stop()
@@ -70,7 +78,10 @@ internal sealed class PerfReader : IDisposable
             {
                 if (!more)
                     _gate.Poll(_entries, PollMilliseconds);
-                more = Drain((ulong)Stopwatch.GetTimestamp() - WriterNanoseconds) >= RecordsPerBatch;
+                var until = Stopwatch.GetTimestamp() - (long)WriterNanoseconds;
+                more = Drain((ulong)until) >= RecordsPerBatch;
+                if (!more)
+                    Volatile.Write(ref _drainedTo, until);
             }
 
             while (Drain(ulong.MaxValue) > 0)
