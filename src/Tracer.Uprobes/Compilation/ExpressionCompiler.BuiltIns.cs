@@ -1,6 +1,6 @@
 using Tracer.Bpf;
-using Tracer.Core.Events;
 using Tracer.Core.Evaluation;
+using Tracer.Core.Events;
 using Tracer.Core.Expressions;
 using static Tracer.Bpf.BpfRegister;
 
