@@ -8,7 +8,8 @@ namespace Tracer.Bench;
 /// <summary>The library at its cheapest: a sink that looks at every value of every event and keeps a count.</summary>
 internal static class CountingSession
 {
-    /// <summary>Attaches, prints <c>attached</c>, goes on until the end of standard input, and prints <c>events N lost N values N</c>.</summary>
+    /// <summary>Attaches, prints <c>attached</c>, goes on until the end of standard input, and prints <c>events N lost N values N allocated N cpu N</c>.</summary>
+    /// <remarks>The last two are of the whole process since it was attached: bytes of the managed heap, and nanoseconds of processor time.</remarks>
     public static async Task<int> RunAsync(int processId, string probe)
     {
         var sink = new Sink();
@@ -16,9 +17,15 @@ internal static class CountingSession
         await using (session.ConfigureAwait(false))
         {
             Console.WriteLine("attached");
+            var heap = GC.GetTotalAllocatedBytes(precise: true);
+            var cpu = Environment.CpuUsage.TotalTime;
             await Console.In.ReadLineAsync().ConfigureAwait(false);
+            heap = GC.GetTotalAllocatedBytes(precise: true) - heap;
+            cpu = Environment.CpuUsage.TotalTime - cpu;
             await session.StopAsync().ConfigureAwait(false);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"events {sink.Events} lost {session.LostEvents} values {sink.Values}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"events {sink.Events} lost {session.LostEvents} values {sink.Values} allocated {heap} cpu {cpu.TotalNanoseconds:0}"));
         }
 
         return 0;
