@@ -255,7 +255,10 @@ def bias(pid, path):
 # Tracers
 
 class Tracer:
-    """A tracer at work on a target: started, armed when its breakpoints are seen, stopped by SIGINT."""
+    """A tracer at work on a target: started, armed when its breakpoints are seen, stopped by SIGINT, or by a line if its standard input is piped."""
+
+    # bpftrace's breakpoints are in the code some time before its program is behind them: what is hit then is not counted.
+    SETTLE = 0.3
 
     def __init__(self, command, places, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL):
         self.places = places
@@ -266,13 +269,15 @@ class Tracer:
             self.process.kill()
             note(self.process.communicate()[1].decode(errors="replace"))
             raise
+        time.sleep(self.SETTLE)
 
     def stop(self):
         """Ends it and gives what it said on stderr (and stdout if that is piped)."""
-        if self.process.poll() is None:
+        line = b"\n" if self.process.stdin is not None else None
+        if line is None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
-            out, err = self.process.communicate(timeout=30)
+            out, err = self.process.communicate(line, timeout=30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             out, err = self.process.communicate()

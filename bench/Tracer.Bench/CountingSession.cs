@@ -9,7 +9,7 @@ namespace Tracer.Bench;
 internal static class CountingSession
 {
     /// <summary>Attaches, prints <c>attached</c>, goes on until the end of standard input, and prints <c>events N lost N values N allocated N cpu N</c>.</summary>
-    /// <remarks>The last two are of the whole process since it was attached: bytes of the managed heap, and nanoseconds of processor time.</remarks>
+    /// <remarks>Allocated are the bytes that the thread which calls the sink took from the heap from its first event on; cpu is the whole process's processor time in ns since it was attached.</remarks>
     public static async Task<int> RunAsync(int processId, string probe)
     {
         var sink = new Sink();
@@ -17,15 +17,13 @@ internal static class CountingSession
         await using (session.ConfigureAwait(false))
         {
             Console.WriteLine("attached");
-            var heap = GC.GetTotalAllocatedBytes(precise: true);
             var cpu = Environment.CpuUsage.TotalTime;
             await Console.In.ReadLineAsync().ConfigureAwait(false);
-            heap = GC.GetTotalAllocatedBytes(precise: true) - heap;
             cpu = Environment.CpuUsage.TotalTime - cpu;
             await session.StopAsync().ConfigureAwait(false);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"events {sink.Events} lost {session.LostEvents} values {sink.Values} allocated {heap} cpu {cpu.TotalNanoseconds:0}"));
+                $"events {sink.Events} lost {session.LostEvents} values {sink.Values} allocated {sink.Allocated} cpu {cpu.TotalNanoseconds:0}"));
         }
 
         return 0;
@@ -33,14 +31,20 @@ internal static class CountingSession
 
     private sealed class Sink : IEventSink
     {
+        private long _before;
+
         public long Events { get; private set; }
 
         /// <summary>Values that were read whole.</summary>
         public long Values { get; private set; }
 
+        /// <summary>Bytes of the heap that the reading thread allocated between its first event and the end of its last batch.</summary>
+        public long Allocated { get; private set; }
+
         public void OnEvent(in EventRecord record)
         {
-            Events++;
+            if (Events++ == 0)
+                _before = GC.GetAllocatedBytesForCurrentThread();
             foreach (var value in record)
             {
                 if (value.Status == EvaluationStatus.Ok)
@@ -48,8 +52,6 @@ internal static class CountingSession
             }
         }
 
-        public void OnBatchEnd()
-        {
-        }
+        public void OnBatchEnd() => Allocated = GC.GetAllocatedBytesForCurrentThread() - _before;
     }
 }
