@@ -23,6 +23,9 @@ MANY = os.path.join(ROOT, "native-tests/out/sites/many")
 RATE_PROBE = "rate:hit(int64, string, int32)"
 HEADER = ("measurement", "sharptrace", "peer", "peer's", "sharptrace : peer", "goal")
 
+# A shell without job control that starts this in the background makes it ignore interrupts, which tracers would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def options(description, rounds):
     parser = argparse.ArgumentParser(description=description)
