@@ -18,8 +18,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SHARPTRACE = os.path.join(ROOT, "artifacts/publish/Tracer.Cli/release_linux-x64/sharptrace")
 TRACER_BENCH = os.path.join(ROOT, "artifacts/publish/Tracer.Bench/release_linux-x64/tracer-bench")
 RATE = os.path.join(ROOT, "native-tests/out/rate/rate")
+CALL = os.path.join(ROOT, "native-tests/out/rate/call")
+MANY = os.path.join(ROOT, "native-tests/out/sites/many")
 RATE_PROBE = "rate:hit(int64, string, int32)"
 HEADER = ("measurement", "sharptrace", "peer", "peer's", "sharptrace : peer", "goal")
+
+# A shell without job control that starts this in the background makes it ignore interrupts, which tracers would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def options(description, rounds):
@@ -45,7 +50,7 @@ def build(rebuild=False):
         if rebuild or not os.path.exists(binary):
             note(f"publishing {project}")
             subprocess.run(["dotnet", "publish", project, "-c", "Release", "-r", "linux-x64", "-v", "quiet", "--nologo"], cwd=ROOT, check=True, stdout=sys.stderr)
-    if not os.path.exists(RATE):
+    if not all(os.path.exists(fixture) for fixture in (RATE, CALL, MANY)):
         subprocess.run(["make", "-s", "-C", "native-tests"], cwd=ROOT, check=True, stdout=sys.stderr)
 
 
@@ -82,10 +87,25 @@ def ratio_text(ours, peer):
     return f"1 : {number(1 / spread[1])} ({number(1 / spread[2])} to {number(1 / spread[0])})"
 
 
+def judged(goal, ours, peer=None):
+    """The goal, with "missed" behind it where it is: "<= 30 ms" and "< 15 MB" are about our median, "<= 0.7" about the median ratio."""
+    match = re.fullmatch(r"(<=?|>=) ([\d.]+)(x cheaper| \S+|)", goal)
+    if match is None or (match.group(3) in ("", "x cheaper") and peer is None):
+        return goal
+    relation, limit, unit = match.group(1), float(match.group(2)), match.group(3)
+    if unit in ("", "x cheaper"):
+        ratio = statistics.median(o / p for o, p in zip(ours.values, peer.values) if p > 0)
+        value = 1 / ratio if unit else ratio
+    else:
+        value = ours.median
+    met = value >= limit if relation == ">=" else value < limit if relation == "<" else value <= limit
+    return goal if met else f"{goal}, **missed**"
+
+
 def row(what, ours, peer, unit, goal="", remark=""):
     if peer is None:
-        return (what, ours.text(unit), "", "", "", goal)
-    return (what, ours.text(unit), peer.name + (f" {remark}" if remark else ""), peer.text(unit), ratio_text(ours, peer), goal)
+        return (what, ours.text(unit), "", "", "", judged(goal, ours))
+    return (what, ours.text(unit), peer.name + (f" {remark}" if remark else ""), peer.text(unit), ratio_text(ours, peer), judged(goal, ours, peer))
 
 
 def show(rows, arguments, series=()):
@@ -178,13 +198,13 @@ class Places:
 
     def __init__(self, target, addresses):
         self.target, self.addresses = target, addresses
-        self.original = self._read()
+        self.original = list(self._read())
 
     def armed(self):
         return all(now != was for now, was in zip(self._read(), self.original))
 
     def restored(self):
-        return self._read() == self.original
+        return all(now == was for now, was in zip(self._read(), self.original))
 
     def wait(self, condition, what, seconds=20, process=None):
         end = time.perf_counter() + seconds
@@ -196,7 +216,7 @@ class Places:
             time.sleep(0.0005)
 
     def _read(self):
-        return [self.target.peek(address, self.SIZE) for address in self.addresses]
+        return (self.target.peek(address, self.SIZE) for address in self.addresses)
 
 
 def notes(path, provider, name):
@@ -211,6 +231,21 @@ def symbol(path, name):
     return int(re.search(rf":\s+(\w+)\s.*\s{name}(@|$)", text, re.MULTILINE).group(1), 16)
 
 
+def functions(path, pattern):
+    """Addresses of the functions of the symbol table whose whole names match, as addresses of the file."""
+    text = subprocess.run(["readelf", "-W", "-s", path], capture_output=True, text=True, check=True).stdout
+    return sorted({int(address, 16) for address, name in re.findall(r":\s+(\w+)\s+\d+\s+FUNC\s.*\s(\S+)$", text, re.MULTILINE) if re.fullmatch(pattern, name)})
+
+
+def file_offset(path, address):
+    """Where an address of the file is in it."""
+    text = subprocess.run(["readelf", "-W", "-l", path], capture_output=True, text=True, check=True).stdout
+    for offset, start, size in re.findall(r"LOAD\s+(0x\w+) (0x\w+) 0x\w+ (0x\w+)", text):
+        if int(start, 16) <= address < int(start, 16) + int(size, 16):
+            return address - int(start, 16) + int(offset, 16)
+    raise RuntimeError(f"{address:#x} is in no segment of {path}")
+
+
 def bias(pid, path):
     """What is added to a file's addresses in a process; the first segment's address is 0 unless the file is linked to a fixed place."""
     header = subprocess.run(["readelf", "-hW", path], capture_output=True, text=True, check=True).stdout
@@ -223,7 +258,10 @@ def bias(pid, path):
 # Tracers
 
 class Tracer:
-    """A tracer at work on a target: started, armed when its breakpoints are seen, stopped by SIGINT."""
+    """A tracer at work on a target: started, armed when its breakpoints are seen, stopped by SIGINT, or by a line if its standard input is piped."""
+
+    # bpftrace's breakpoints are in the code some time before its program is behind them: what is hit then is not counted.
+    SETTLE = 0.3
 
     def __init__(self, command, places, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL):
         self.places = places
@@ -234,13 +272,15 @@ class Tracer:
             self.process.kill()
             note(self.process.communicate()[1].decode(errors="replace"))
             raise
+        time.sleep(self.SETTLE)
 
     def stop(self):
         """Ends it and gives what it said on stderr (and stdout if that is piped)."""
-        if self.process.poll() is None:
+        line = b"\n" if self.process.stdin is not None else None
+        if line is None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         try:
-            out, err = self.process.communicate(timeout=30)
+            out, err = self.process.communicate(line, timeout=30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             out, err = self.process.communicate()
@@ -250,6 +290,37 @@ class Tracer:
 
 def sharptrace(pid, probe, *more):
     return [SHARPTRACE, "attach", str(pid), probe, "-o", "/dev/null", *more]
+
+
+def said_hits(pattern, text):
+    """The sum of what a tracer says it saw: all numbers at a pattern's group."""
+    return sum(int(n.replace(",", "")) for n in re.findall(pattern, text, re.MULTILINE))
+
+
+class Seen:
+    """Adds up what a tracer says it saw of what a target fired, so that a cheap hit cannot be one that was not counted."""
+
+    def __init__(self):
+        self.seen = self.fired = self.silent = 0
+
+    def add(self, seen, fired):
+        """A run that tells nothing at all is told apart: bpftrace 0.17 sometimes ends without printing what it has, about once in 25 times."""
+        if seen == 0:
+            self.silent += 1
+            return
+        self.seen += seen
+        self.fired += fired
+
+    @property
+    def complete(self):
+        return self.silent == 0 and self.seen == self.fired
+
+    def text(self):
+        difference = self.fired - self.seen
+        parts = [f"{100 * abs(difference) / self.fired:.2g} % {'missing' if difference > 0 else 'too many'}" if difference else "nothing missing"] if self.fired else []
+        if self.silent:
+            parts.append(f"no result in {self.silent} run{'s' if self.silent > 1 else ''}")
+        return ", ".join(parts)
 
 
 class Losses:

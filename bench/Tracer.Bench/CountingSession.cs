@@ -8,7 +8,8 @@ namespace Tracer.Bench;
 /// <summary>The library at its cheapest: a sink that looks at every value of every event and keeps a count.</summary>
 internal static class CountingSession
 {
-    /// <summary>Attaches, prints <c>attached</c>, goes on until the end of standard input, and prints <c>events N lost N values N</c>.</summary>
+    /// <summary>Attaches, prints <c>attached</c>, goes on until the end of standard input, and prints <c>events N lost N values N allocated N cpu N</c>.</summary>
+    /// <remarks>Allocated are the bytes that the thread which calls the sink took from the heap from its first event on; cpu is the whole process's processor time in ns since it was attached.</remarks>
     public static async Task<int> RunAsync(int processId, string probe)
     {
         var sink = new Sink();
@@ -16,9 +17,13 @@ internal static class CountingSession
         await using (session.ConfigureAwait(false))
         {
             Console.WriteLine("attached");
+            var cpu = Environment.CpuUsage.TotalTime;
             await Console.In.ReadLineAsync().ConfigureAwait(false);
+            cpu = Environment.CpuUsage.TotalTime - cpu;
             await session.StopAsync().ConfigureAwait(false);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"events {sink.Events} lost {session.LostEvents} values {sink.Values}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"events {sink.Events} lost {session.LostEvents} values {sink.Values} allocated {sink.Allocated} cpu {cpu.TotalNanoseconds:0}"));
         }
 
         return 0;
@@ -26,14 +31,20 @@ internal static class CountingSession
 
     private sealed class Sink : IEventSink
     {
+        private long _before;
+
         public long Events { get; private set; }
 
         /// <summary>Values that were read whole.</summary>
         public long Values { get; private set; }
 
+        /// <summary>Bytes of the heap that the reading thread allocated between its first event and the end of its last batch.</summary>
+        public long Allocated { get; private set; }
+
         public void OnEvent(in EventRecord record)
         {
-            Events++;
+            if (Events++ == 0)
+                _before = GC.GetAllocatedBytesForCurrentThread();
             foreach (var value in record)
             {
                 if (value.Status == EvaluationStatus.Ok)
@@ -41,8 +52,6 @@ internal static class CountingSession
             }
         }
 
-        public void OnBatchEnd()
-        {
-        }
+        public void OnBatchEnd() => Allocated = GC.GetAllocatedBytesForCurrentThread() - _before;
     }
 }
