@@ -84,10 +84,10 @@ internal sealed partial class ExpressionCompiler
         var fault = code.NewLabel();
         var copied = code.NewLabel();
         Evaluate(text.Address, outcome.Fail);
-        code.Move(R9, R0).Move(R1, R10).Alu(BpfOperation.Add, R1, buffer);
+        code.Move(R9, R0);
         for (var k = 0; k < bytes.Length; k += 8)
             code.Store(BpfSize.Double, R10, (short)(buffer + k), 0);
-        UserTextCompiler.CopyString(code, frame, kernel, R9, bytes.Length, 1, fault);
+        UserTextCompiler.CopyResidentString(code, frame, kernel, new MemoryPlace(R10, buffer), R9, bytes.Length, fault);
         code.Jump(copied)
             .Bind(fault).Move(R0, R9).Move(R1, (int)EvaluationStatus.Fault).Jump(outcome.Fail)
             .Bind(copied);

@@ -128,7 +128,10 @@ internal sealed partial class ExpressionCompiler(
     {
         var read = code.NewLabel();
         Evaluate(load.Address, fail);
-        code.Move(R9, R0).Move(R3, R0).Move(R2, load.Loaded.Size).Move(R1, R10).Alu(BpfOperation.Add, R1, _buffer).Call(BpfHelper.CopyFromUser)
+        // What is in memory, as nearly everything is, is read without preparing to wait; only what is not there is waited for.
+        code.Move(R9, R0).Move(R3, R0).Move(R2, load.Loaded.Size).Move(R1, R10).Alu(BpfOperation.Add, R1, _buffer).Call(BpfHelper.ProbeReadUser)
+            .JumpIf(BpfCondition.Equal, R0, 0, read)
+            .Move(R3, R9).Move(R2, load.Loaded.Size).Move(R1, R10).Alu(BpfOperation.Add, R1, _buffer).Call(BpfHelper.CopyFromUser)
             .JumpIf(BpfCondition.Equal, R0, 0, read)
             .Move(R0, R9).Move(R1, (int)EvaluationStatus.Fault).Jump(fail)
             .Bind(read).Load(SizeOf(load.Loaded), R0, R10, _buffer);

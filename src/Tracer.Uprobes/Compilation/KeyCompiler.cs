@@ -24,6 +24,9 @@ internal sealed class KeyCompiler(BpfAssembler code, StackFrame frame, Expressio
     private const int Comm = 3;
     private const int Failed = 16;
 
+    // Fields that are cleared by stores before a text is copied into them.
+    private const int LargestCleared = 128;
+
     private const int PadZeros = 1; // BPF_F_PAD_ZEROS of bpf_copy_from_user_str (include/uapi/linux/bpf.h)
 
     private readonly Dictionary<int, (short Place, HashSet<int> Kinds)> _texts = [];
@@ -212,10 +215,20 @@ internal sealed class KeyCompiler(BpfAssembler code, StackFrame frame, Expressio
         var store = code.NewLabel();
         var end = code.NewLabel();
         var isLargest = capacity == layout.Capacities[^1];
-        if (kernel.CopyUserString == 0)
+        code.Load(BpfSize.Double, R8, R10, (short)(place + AddressOffset));
+        if (!isLargest || capacity <= LargestCleared)
+        {
             Zero(field, capacity);
-        code.Load(BpfSize.Double, R8, R10, (short)(place + AddressOffset)).Move(R1, field.Base).Alu(BpfOperation.Add, R1, field.Offset);
-        UserTextCompiler.CopyString(code, frame, kernel, R8, capacity, PadZeros, fault);
+            UserTextCompiler.CopyResidentString(code, frame, kernel, field, R8, capacity, fault);
+        }
+        else
+        {
+            if (kernel.CopyUserString == 0)
+                Zero(field, capacity);
+            code.Move(R1, field.Base).Alu(BpfOperation.Add, R1, field.Offset);
+            UserTextCompiler.CopyString(code, frame, kernel, R8, capacity, PadZeros, fault);
+        }
+
         if (!isLargest)
         {
             // What fills the field may go on.
@@ -240,6 +253,7 @@ internal sealed class KeyCompiler(BpfAssembler code, StackFrame frame, Expressio
         var isLargest = capacity == layout.Capacities[^1];
         var most = isLargest ? layout.TextLimit : capacity;
         var fault = code.NewLabel();
+        var copied = code.NewLabel();
         var end = code.NewLabel();
         Zero(field, capacity);
         code.Load(BpfSize.Double, R9, R10, (short)(place + LengthOffset));
@@ -255,7 +269,10 @@ internal sealed class KeyCompiler(BpfAssembler code, StackFrame frame, Expressio
         }
 
         code.Move(R1, field.Base).Alu(BpfOperation.Add, R1, field.Offset).Move(R2, R9)
+            .Load(BpfSize.Double, R3, R10, (short)(place + AddressOffset)).Call(BpfHelper.ProbeReadUser).JumpIf(BpfCondition.Equal, R0, 0, copied)
+            .Move(R1, field.Base).Alu(BpfOperation.Add, R1, field.Offset).Move(R2, R9)
             .Load(BpfSize.Double, R3, R10, (short)(place + AddressOffset)).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault)
+            .Bind(copied)
             .Load(BpfSize.Double, R0, R10, (short)(place + CharsetOffset)).Alu(BpfOperation.ShiftLeft, R0, KernelKeyLayout.CharsetShift)
             .Alu(BpfOperation.Or, R0, R8).Alu(BpfOperation.Or, R0, R9)
             .Store(BpfSize.Double, slot.Base, slot.Offset, R0).Jump(end).Bind(fault);

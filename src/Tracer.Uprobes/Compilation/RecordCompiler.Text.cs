@@ -134,7 +134,10 @@ internal sealed partial class RecordCompiler
         var fault = code.NewLabel();
         var copied = code.NewLabel();
         var store = code.NewLabel();
-        code.Move(R1, R10).Alu(BpfOperation.Add, R1, buffer);
+        // Nearly every text is in memory: a read that cannot wait for a page takes it straight into the record.
+        Destination(fixedSize, before, fault);
+        code.Move(R2, size).Move(R3, R8).Call(BpfHelper.ProbeReadUserString).JumpIf(BpfCondition.SignedGreater, R0, 0, copied)
+            .Move(R1, R10).Alu(BpfOperation.Add, R1, buffer);
         CopyString(shortSize, fault);
         if (shortSize < size)
         {
@@ -147,7 +150,7 @@ internal sealed partial class RecordCompiler
 
         Destination(fixedSize, before, fault);
         MoveShortText(buffer);
-        code.Bind(copied).Alu(BpfOperation.Subtract, R0, 1).Move(R1, R0)
+        code.Bind(copied).JumpIf(BpfCondition.Greater, R0, size, fault).Alu(BpfOperation.Subtract, R0, 1).Move(R1, R0)
             .JumpIf(BpfCondition.LessOrEqual, R0, textLimit, store)
             .Move(R0, textLimit).LoadConstant(R1, TruncatedAtLimit).Jump(store)
             .Bind(fault).Move(R0, R8).Move(R1, (int)EvaluationStatus.Fault).Jump(fail)
@@ -173,7 +176,6 @@ internal sealed partial class RecordCompiler
         var whole = frame.Reserve(8);
         var set = frame.Reserve(8);
         var fault = code.NewLabel();
-        var bounded = code.NewLabel();
         var store = code.NewLabel();
         expressions.Evaluate(length, fail);
         code.Store(BpfSize.Double, R10, whole, R0);
@@ -193,9 +195,11 @@ internal sealed partial class RecordCompiler
         var isLong = code.NewLabel();
         var copied = code.NewLabel();
         code.Store(BpfSize.Double, R10, set, R0);
-        code.Load(BpfSize.Double, R2, R10, whole).JumpIf(BpfCondition.LessOrEqual, R2, textLimit, bounded)
-            .Move(R2, textLimit).Bind(bounded)
-            .JumpIf(BpfCondition.Greater, R2, ShortText, isLong)
+        Length();
+        Destination(fixedSize, before, fault);
+        code.Move(R3, R8).Call(BpfHelper.ProbeReadUser).JumpIf(BpfCondition.Equal, R0, 0, copied);
+        Length();
+        code.JumpIf(BpfCondition.Greater, R2, ShortText, isLong)
             .Move(R1, R10).Alu(BpfOperation.Add, R1, buffer).Move(R3, R8).Call(BpfHelper.CopyFromUser).JumpIf(BpfCondition.NotEqual, R0, 0, fault);
         Destination(fixedSize, before, fault);
         MoveShortText(buffer);
@@ -212,6 +216,12 @@ internal sealed partial class RecordCompiler
             .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R2)
             .Move32(R1, R1).Alu(BpfOperation.Add, R9, R1).Store(BpfSize.Double, R7, ScratchLayout.CursorOffset, R9);
         frame.ReleaseTo(mark);
+
+        void Length()
+        {
+            var bounded = code.NewLabel();
+            code.Load(BpfSize.Double, R2, R10, whole).JumpIf(BpfCondition.LessOrEqual, R2, textLimit, bounded).Move(R2, textLimit).Bind(bounded);
+        }
     }
 
     /// <summary>R1 = where this text's bytes begin, R9 = the bytes before it. The bound always holds; it is for the verifier.</summary>
