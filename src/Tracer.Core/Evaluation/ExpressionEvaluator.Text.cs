@@ -131,13 +131,13 @@ public ref partial struct ExpressionEvaluator
         value = 0;
         if (_context.Variables is not { } variables)
             return EvaluationStatus.Unavailable;
-        var key = t_key ??= new KeyWriter();
+        var key = _threadKey ??= new KeyWriter();
         // A key may itself read an element: its writer is in use until that is done.
-        t_key = null;
+        _threadKey = null;
         var status = WriteKey(variable, key, out value);
         if (status == EvaluationStatus.Ok)
             value = variables.Read(variable.Variable, key.Key);
-        t_key = key;
+        _threadKey = key;
         return status;
     }
 

@@ -16,10 +16,10 @@ public ref partial struct ExpressionEvaluator
     /// <summary>The most variables a loop may have.</summary>
     public const int MaximumLoopVariables = 8;
 
-    private static readonly RegisterSet s_none;
+    private static readonly RegisterSet None;
 
     [ThreadStatic]
-    private static KeyWriter? t_key;
+    private static KeyWriter? _threadKey;
 
     private readonly ref readonly RegisterSet _registers;
     private readonly EvaluationContext _context;
@@ -44,7 +44,7 @@ public ref partial struct ExpressionEvaluator
     /// <summary>Evaluates over the values of a record, for <see cref="GatheredExpression"/>; there are no registers and no saved values.</summary>
     public ExpressionEvaluator(EvaluationContext context, EventRecord gathered)
     {
-        _registers = ref s_none;
+        _registers = ref None;
         _context = context;
         _gathered = gathered;
     }

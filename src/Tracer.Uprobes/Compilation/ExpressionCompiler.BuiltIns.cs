@@ -93,13 +93,23 @@ internal sealed partial class ExpressionCompiler
             return;
         }
 
+        // An element that is there is written in place: an update would allocate another one and free this one. What has keys frees its element when it becomes
+        // zero; a thread's plain variable keeps it, for there is one a thread.
         var key = WriteElementKey(target, fail);
+        var absent = code.NewLabel();
         var remove = code.NewLabel();
         Arguments();
-        code.Load(BpfSize.Double, R0, R10, value).JumpIf(BpfCondition.Equal, R0, 0, remove)
-            .Move(R3, R10).Alu(BpfOperation.Add, R3, value).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate)
-            .JumpIf(BpfCondition.Equal, R0, 0, done).Jump(dropped)
-            .Bind(remove).Call(BpfHelper.MapDelete).Bind(done);
+        code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, absent)
+            .Load(BpfSize.Double, R1, R10, value);
+        if (target.Keys.Count > 0)
+            code.JumpIf(BpfCondition.Equal, R1, 0, remove);
+        code.Store(BpfSize.Double, R0, 0, R1).Jump(done).Bind(absent)
+            .Load(BpfSize.Double, R1, R10, value).JumpIf(BpfCondition.Equal, R1, 0, done);
+        Arguments();
+        code.Move(R3, R10).Alu(BpfOperation.Add, R3, value).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate)
+            .JumpIf(BpfCondition.Equal, R0, 0, done).Jump(dropped).Bind(remove);
+        Arguments();
+        code.Call(BpfHelper.MapDelete).Bind(done);
         frame.ReleaseTo(mark);
 
         void Arguments() => code.LoadMap(R1, maps.Elements(target.Variable)).Move(R2, R10).Alu(BpfOperation.Add, R2, key);

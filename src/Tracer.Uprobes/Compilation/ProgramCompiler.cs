@@ -16,7 +16,11 @@ internal sealed class ProgramCompiler
     private readonly BpfAssembler _code = new();
     private readonly StackFrame _frame = new();
     private readonly TracePlan _plan;
+    // On the stack, which has little room.
+    private const int MostShared = 4;
+
     private readonly IProgramMaps _maps;
+    private readonly ExpressionGraph _graph;
     private readonly ExpressionCompiler _expressions;
     private readonly RecordCompiler _records;
     private readonly AggregateCompiler _aggregates;
@@ -26,6 +30,7 @@ internal sealed class ProgramCompiler
     {
         _plan = plan;
         _maps = maps;
+        _graph = graph;
         _expressions = new ExpressionCompiler(_code, _frame, graph, kernel, maps, plan.TextLimit);
         _aggregates = new AggregateCompiler(_code, _frame, _expressions, kernel, maps, plan);
         _records = new RecordCompiler(_code, _frame, _expressions, graph, kernel, maps, plan.TextLimit);
@@ -66,6 +71,7 @@ internal sealed class ProgramCompiler
                 Restore(clause.Restore, end);
             if (UsesTime(clause))
                 _expressions.ReadTime();
+            Share(clause);
             var acted = _code.NewLabel();
             var fault = _code.NewLabel();
             if (clause.Condition is not null)
@@ -105,6 +111,27 @@ internal sealed class ProgramCompiler
     // One reading for the clause; where only the record has the time, it reads the clock itself.
     private static bool UsesTime(Clause clause) => clause.Expressions.Any(
         e => ExpressionParts.Any(e, p => p is BuiltInExpression { Value: BuiltInValue.Timestamp or BuiltInValue.WallTimestamp }));
+
+    /// <summary>Evaluates once what condition and actions have in common. What assigns changes what is read: there nothing is shared.</summary>
+    private void Share(Clause clause)
+    {
+        if (clause.Actions.Count == 0 || clause.Actions.Any(a => a is AssignAction))
+            return;
+        var acting = new Clause { Actions = clause.Actions }.Expressions;
+        var shared = clause.Condition is null
+            ? SharedExpressions.Find(_graph, acting, MostShared)
+            : SharedExpressions.Find(_graph, [clause.Condition], MostShared, acting);
+        var start = new MemoryPlace(R10, _frame.Reserve(shared.Count * ScratchLayout.KnownSize));
+        for (var k = 0; k < shared.Count; k++)
+        {
+            var place = start.Plus(k * ScratchLayout.KnownSize);
+            var fail = _code.NewLabel();
+            _expressions.Evaluate(_graph[shared[k]].Expression, fail);
+            _code.Move(R1, 0).Bind(fail)
+                .Store(BpfSize.Double, place.Base, place.Offset, R0).Store(BpfSize.Double, place.Base, place.Plus(8).Offset, R1);
+            _expressions.Remember(shared[k], place);
+        }
+    }
 
     private void Act(ClauseAction action, short literalBase, ref int nextLiteral, BpfLabel fault)
     {

@@ -9,12 +9,18 @@ namespace Tracer.Uprobes.Compilation;
 internal static class SharedExpressions
 {
     /// <summary>Numbers of the memory-reading integers that are used at least twice, parts before wholes; at most <paramref name="most"/>.</summary>
-    public static IReadOnlyList<int> Find(ExpressionGraph graph, IEnumerable<Expression> values, int most)
+    /// <param name="graph">The expressions' numbers.</param>
+    /// <param name="values">What is evaluated for certain.</param>
+    /// <param name="most">The most that are taken.</param>
+    /// <param name="later">What may be evaluated after that: it uses what is shared, and makes nothing certain.</param>
+    public static IReadOnlyList<int> Find(ExpressionGraph graph, IEnumerable<Expression> values, int most, IEnumerable<Expression>? later = null)
     {
         var uses = new Dictionary<int, int>();
         var certain = new HashSet<int>();
         foreach (var value in values)
             Visit(graph.IdOf(value), true);
+        foreach (var value in later ?? [])
+            Visit(graph.IdOf(value), false);
         return [.. uses.Where(u => u.Value >= 2 && certain.Contains(u.Key)).Select(u => u.Key).Where(IsWorthIt).Order().Take(most)];
 
         // The parts of a shared expression are used once through it, however often it is used; they are looked at again only when the

@@ -53,7 +53,8 @@ internal sealed class LatencyPrograms
     private ProbeProgram Close(Probe probe) => new(probe with { Sites = [.. probe.Sites.Select(s => s with { Restore = null })] })
     {
         Condition = IsEntered(),
-        Actions = [new AssignAction(_start, Build.Constant(0)), new AssignAction(_depth, Build.Binary(BinaryOperator.Subtract, _depth, One))],
+        // The start stays: the next entry of this depth writes over it.
+        Actions = [new AssignAction(_depth, Build.Binary(BinaryOperator.Subtract, _depth, One))],
     };
 
     private static ConstantExpression One => new(1, IntegerType.Int64);
