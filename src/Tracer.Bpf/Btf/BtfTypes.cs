@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tracer.Linux;
 
 namespace Tracer.Bpf;
 
@@ -37,10 +38,13 @@ public sealed class BtfTypes
 
     /// <summary>
     /// Reads and parses a BTF file, as a rule <see cref="KernelFile"/>; null, with the reason in <paramref name="error"/>, if that
-    /// fails.
+    /// fails. The kernel's own is mapped where the kernel lets it (6.16, btf_sysfs_vmlinux_mmap in kernel/bpf/sysfs_btf.c): it is megabytes that are
+    /// in memory already, and reading would take over a thousand calls. A mapping stays for the life of the process.
     /// </summary>
     public static BtfTypes? Load(string file, out string error)
     {
+        if (file == KernelFile && MappedFile.Open(LinuxSystemCalls.Instance, file).TryGet(out var mapped))
+            return Parse(mapped.Memory, out error);
         try
         {
             return Parse(File.ReadAllBytes(file), out error);
