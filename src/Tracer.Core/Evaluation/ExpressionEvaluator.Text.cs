@@ -100,9 +100,11 @@ public ref partial struct ExpressionEvaluator
 
     private EvaluationStatus CompareTexts(TextCompareExpression comparison, out ulong value)
     {
+        if (IsDecidedByLength(comparison, out var status, out value))
+            return status;
         var limit = _context.TextLimit;
         var buffer = ArrayPool<byte>.Shared.Rent(2 * limit);
-        var status = ReadText(comparison.Left, buffer.AsSpan(0, limit), out var leftBytes, out var leftCharset, out value);
+        status = ReadText(comparison.Left, buffer.AsSpan(0, limit), out var leftBytes, out var leftCharset, out value);
         var rightBytes = 0;
         var rightCharset = Charset.Utf8;
         if (status <= EvaluationStatus.Truncated)
@@ -124,6 +126,57 @@ public ref partial struct ExpressionEvaluator
 
         ArrayPool<byte>.Shared.Return(buffer);
         return status;
+    }
+
+    // A counted text that has not as many units as a literal differs from it, wherever it may be: it is not read.
+    private EvaluationStatus DecideByLength(TextExpression text, TextLiteralExpression literal, out bool differs, out ulong value)
+    {
+        differs = false;
+        var status = Evaluate(text.Address, out value);
+        if (status != EvaluationStatus.Ok)
+            return status;
+        status = Evaluate(text.Length!, out var length);
+        if (status != EvaluationStatus.Ok)
+            return Failed(status, length, out value);
+        ulong charset = 0;
+        if (text.Charset is not null)
+        {
+            status = Evaluate(text.Charset, out charset);
+            if (status != EvaluationStatus.Ok)
+                return Failed(status, charset, out value);
+        }
+
+        if ((Charset)(byte)charset is not (Charset.Utf8 or Charset.Latin1 or Charset.Ucs2 or Charset.Ucs4))
+            return Failed(EvaluationStatus.Unavailable, 0, out value);
+        differs = literal.UnitsIn((Charset)(byte)charset) is not { } units || (ulong)units != length;
+        return EvaluationStatus.Ok;
+    }
+
+    private bool IsDecidedByLength(TextCompareExpression comparison, out EvaluationStatus status, out ulong value)
+    {
+        value = 0;
+        status = EvaluationStatus.Ok;
+        if (comparison.Operator is not (BinaryOperator.Equal or BinaryOperator.NotEqual))
+            return false;
+        var literal = comparison.Right as TextLiteralExpression ?? comparison.Left as TextLiteralExpression;
+        if (literal is null || literal.Utf8.Length >= _context.TextLimit)
+            return false;
+        var text = ReferenceEquals(literal, comparison.Right) ? comparison.Left : comparison.Right;
+        while (text is ConditionalExpression choice)
+        {
+            status = Evaluate(choice.Test, out value);
+            if (status != EvaluationStatus.Ok)
+                return true;
+            text = value != 0 ? choice.WhenTrue : choice.WhenFalse;
+        }
+
+        if (text is not TextExpression { Length: not null } counted)
+            return false;
+        status = DecideByLength(counted, literal, out var differs, out value);
+        if (status != EvaluationStatus.Ok)
+            return true;
+        value = comparison.Operator == BinaryOperator.NotEqual ? 1UL : 0UL;
+        return differs;
     }
 
     private EvaluationStatus ReadVariable(VariableExpression variable, out ulong value)

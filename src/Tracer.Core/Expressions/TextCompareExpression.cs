@@ -2,7 +2,9 @@ namespace Tracer.Core.Expressions;
 
 /// <summary>
 /// Two texts compared character by character (by code point, which is also the byte order of UTF-8), 0 or 1 as <see cref="IntegerType.UInt8"/>.
-/// A text beyond the plan's limit is compared by what the limit leaves of it; a side that cannot be read is a fault.
+/// A text beyond the plan's limit is compared by what the limit leaves of it; a side that cannot be read is a fault. A counted text whose length differs
+/// from a literal's is unequal
+/// without being read.
 /// </summary>
 public sealed record TextCompareExpression : Expression
 {
