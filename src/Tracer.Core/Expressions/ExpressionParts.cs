@@ -34,6 +34,19 @@ public static class ExpressionParts
     /// <summary>Whether the expression or any part of it satisfies a condition.</summary>
     public static bool Any(Expression? expression, Func<Expression, bool> condition) => TryFind(expression, condition, out _);
 
+    /// <summary>The variables that an expression reads.</summary>
+    public static IReadOnlyList<Variable> VariablesOf(Expression expression)
+    {
+        var found = new List<Variable>();
+        Any(expression, e =>
+        {
+            if (e is VariableExpression v)
+                found.Add(v.Variable);
+            return false;
+        });
+        return found;
+    }
+
     /// <summary>The expression with parts replaced: where <paramref name="replace"/> gives an expression it stands in, and is not looked into.</summary>
     public static Expression Replace(Expression expression, Func<Expression, Expression?> replace)
     {

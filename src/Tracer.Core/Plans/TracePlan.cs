@@ -18,7 +18,7 @@ public sealed class TracePlan
         TextLimit = textLimit;
         var actions = sites.SelectMany(s => s.Clauses).SelectMany(c => c.Actions).ToArray();
         Aggregations = [.. actions.OfType<AggregateAction>().Select(a => a.Aggregation).Distinct()];
-        Variables = [.. sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions).SelectMany(VariablesOf).Distinct()];
+        Variables = [.. sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions).SelectMany(ExpressionParts.VariablesOf).Distinct()];
         Counters = new CounterLayout(emissions.Count, Aggregations.Count, Variables.Count);
     }
 
@@ -48,16 +48,4 @@ public sealed class TracePlan
 
     /// <summary>The most bytes of a text that is a key of a row, a multiple of 8; longer ones are marked truncated.</summary>
     public int KeyTextLimit => Math.Min(TextLimit, PlanBuilder.DefaultTextLimit);
-
-    private static List<Variable> VariablesOf(Expression expression)
-    {
-        var found = new List<Variable>();
-        ExpressionParts.Any(expression, e =>
-        {
-            if (e is VariableExpression v)
-                found.Add(v.Variable);
-            return false;
-        });
-        return found;
-    }
 }

@@ -27,7 +27,7 @@ public static class PlanSplitter
                 if (ReasonOf(clause, refuse, moved) is not { } reason)
                     continue;
                 reasons.Add(clause, reason);
-                moved.UnionWith(Own(clause).SelectMany(VariablesOf));
+                moved.UnionWith(Own(clause).SelectMany(ExpressionParts.VariablesOf));
             }
         }
 
@@ -103,16 +103,4 @@ public static class PlanSplitter
 
     // Guards, frames and what is saved in them are the hit's own business.
     private static IEnumerable<Expression> Own(Clause clause) => (clause with { Guard = null, Restore = null, Save = null }).Expressions;
-
-    private static IEnumerable<Variable> VariablesOf(Expression expression)
-    {
-        var found = new List<Variable>();
-        ExpressionParts.Any(expression, e =>
-        {
-            if (e is VariableExpression v)
-                found.Add(v.Variable);
-            return false;
-        });
-        return found;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tracer.Core.Events;
 using Tracer.Core.Execution;
 using Tracer.Core.Expressions;
 using Tracer.Linux;
@@ -10,43 +9,31 @@ namespace Tracer.Ptrace.Hits;
 /// <summary>What is known of the thread that stands at a breakpoint. One object serves all hits.</summary>
 internal sealed class HitFacts(ISystemCallGate gate, int processId) : IHitFacts
 {
-    private static readonly ulong WallOffset = WallClock.UnixNanosecondsAtZero();
-
     private readonly ProcFs _proc = new(gate);
     private readonly byte[] _schedule = new byte[96];
     private Tracee? _tracee;
-    private long _now;
+    private HitIdentity _identity;
     private ProcessStatus? _status;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> Comm => _tracee is null ? default : _tracee.Name.At(gate, _now);
+    public ReadOnlySpan<byte> Comm => _tracee is null ? default : _tracee.Name.At(gate, (long)_identity.Time);
 
     /// <summary>From now on tells of this hit; <paramref name="now"/> is CLOCK_MONOTONIC nanoseconds.</summary>
     public void MoveTo(Tracee tracee, long now)
     {
         _tracee = tracee;
-        _now = now;
+        // A stopped thread's CPU is none.
+        _identity = new HitIdentity(processId, tracee.Tid, -1, (ulong)now);
         _status = null;
     }
 
     /// <inheritdoc/>
     public bool TryGet(BuiltInValue value, out ulong number)
     {
-        number = 0;
+        if (_identity.TryGet(value, out number))
+            return true;
         switch (value)
         {
-            case BuiltInValue.ProcessId:
-                number = (ulong)processId;
-                return true;
-            case BuiltInValue.ThreadId:
-                number = (ulong)_tracee!.Tid;
-                return true;
-            case BuiltInValue.Timestamp:
-                number = (ulong)_now;
-                return true;
-            case BuiltInValue.WallTimestamp:
-                number = (ulong)_now + WallOffset;
-                return true;
             case BuiltInValue.ThreadTime:
                 return TryReadThreadTime(out number);
             case BuiltInValue.ParentProcessId when Status is { } status:

@@ -30,6 +30,20 @@ internal sealed partial class ExpressionCompiler(
     /// <summary>Says where the value (u64) and status (u64) of an expression lie that was evaluated already.</summary>
     public void Remember(int id, MemoryPlace place) => _known[id] = place;
 
+    /// <summary>Evaluates these now, each with its status, into places one after the other from <paramref name="start"/> on, and remembers them.</summary>
+    public void EvaluateAhead(IReadOnlyList<int> ids, MemoryPlace start)
+    {
+        for (var k = 0; k < ids.Count; k++)
+        {
+            var place = start.Plus(k * ScratchLayout.KnownSize);
+            var fail = code.NewLabel();
+            Evaluate(graph[ids[k]].Expression, fail);
+            code.Move(R1, 0).Bind(fail)
+                .Store(BpfSize.Double, place.Base, place.Offset, R0).Store(BpfSize.Double, place.Base, place.Plus(8).Offset, R1);
+            Remember(ids[k], place);
+        }
+    }
+
     /// <summary>Forgets what was remembered: the places are used for something else.</summary>
     public void Forget()
     {

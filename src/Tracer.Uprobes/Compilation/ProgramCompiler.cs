@@ -122,15 +122,7 @@ internal sealed class ProgramCompiler
             ? SharedExpressions.Find(_graph, acting, MostShared)
             : SharedExpressions.Find(_graph, [clause.Condition], MostShared, acting);
         var start = new MemoryPlace(R10, _frame.Reserve(shared.Count * ScratchLayout.KnownSize));
-        for (var k = 0; k < shared.Count; k++)
-        {
-            var place = start.Plus(k * ScratchLayout.KnownSize);
-            var fail = _code.NewLabel();
-            _expressions.Evaluate(_graph[shared[k]].Expression, fail);
-            _code.Move(R1, 0).Bind(fail)
-                .Store(BpfSize.Double, place.Base, place.Offset, R0).Store(BpfSize.Double, place.Base, place.Plus(8).Offset, R1);
-            _expressions.Remember(shared[k], place);
-        }
+        _expressions.EvaluateAhead(shared, start);
     }
 
     private void Act(ClauseAction action, short literalBase, ref int nextLiteral, BpfLabel fault)

@@ -86,15 +86,7 @@ internal sealed partial class RecordCompiler(
     private void Shared(IReadOnlyList<int> shared, bool onStack)
     {
         var start = onStack ? new MemoryPlace(R10, frame.Reserve(shared.Count * ScratchLayout.KnownSize)) : new MemoryPlace(R7, ScratchLayout.KnownOffset);
-        for (var k = 0; k < shared.Count; k++)
-        {
-            var place = start.Plus(k * ScratchLayout.KnownSize);
-            var fail = code.NewLabel();
-            expressions.Evaluate(graph[shared[k]].Expression, fail);
-            code.Move(R1, 0).Bind(fail)
-                .Store(BpfSize.Double, place.Base, place.Offset, R0).Store(BpfSize.Double, place.Base, place.Plus(8).Offset, R1);
-            expressions.Remember(shared[k], place);
-        }
+        expressions.EvaluateAhead(shared, start);
     }
 
     // The second half of a slot is written at once: text bytes, then the status from bit 32, then the charset from bit 40.

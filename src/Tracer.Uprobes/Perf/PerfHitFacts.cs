@@ -1,4 +1,3 @@
-using Tracer.Core.Events;
 using Tracer.Core.Execution;
 using Tracer.Core.Expressions;
 using Tracer.Linux;
@@ -8,12 +7,9 @@ namespace Tracer.Uprobes.Perf;
 /// <summary>What is known of a sample's hit. One object serves all hits.</summary>
 internal sealed class PerfHitFacts(ISystemCallGate gate, int processId, bool copiesStacks) : IHitFacts
 {
-    private static readonly ulong WallOffset = WallClock.UnixNanosecondsAtZero();
-
     private readonly ProcFs _proc = new(gate);
     private PerfThread? _thread;
-    private ulong _time;
-    private int _cpu;
+    private HitIdentity _identity;
     private byte[] _stack = [];
     private int _stackLength;
 
@@ -26,7 +22,7 @@ internal sealed class PerfHitFacts(ISystemCallGate gate, int processId, bool cop
     /// <summary>From now on tells of this hit.</summary>
     public void MoveTo(PerfThread thread, in PerfRecord sample)
     {
-        (_thread, _time, _cpu) = (thread, sample.Time, sample.Cpu);
+        (_thread, _identity) = (thread, new HitIdentity(processId, thread.ThreadId, sample.Cpu, sample.Time));
         if (!copiesStacks)
             return;
         HasStack = true;
@@ -39,32 +35,18 @@ internal sealed class PerfHitFacts(ISystemCallGate gate, int processId, bool cop
 
     public bool TryGet(BuiltInValue value, out ulong number)
     {
-        number = 0;
+        if (_identity.TryGet(value, out number))
+            return true;
         switch (value)
         {
-            case BuiltInValue.ProcessId:
-                number = (ulong)processId;
-                return true;
-            case BuiltInValue.ThreadId:
-                number = (ulong)_thread!.ThreadId;
-                return true;
-            case BuiltInValue.Cpu:
-                number = (ulong)_cpu;
-                return true;
-            case BuiltInValue.Timestamp:
-                number = _time;
-                return true;
-            case BuiltInValue.WallTimestamp:
-                number = _time + WallOffset;
-                return true;
             // How long the thread has run is not asked of /proc: it would be a later time's answer.
-            case BuiltInValue.ParentProcessId when _thread!.Status(_proc, _time) is { } status:
+            case BuiltInValue.ParentProcessId when _thread!.Status(_proc, _identity.Time) is { } status:
                 number = (ulong)status.PPid;
                 return true;
-            case BuiltInValue.UserId when _thread!.Status(_proc, _time) is { } status:
+            case BuiltInValue.UserId when _thread!.Status(_proc, _identity.Time) is { } status:
                 number = status.RealUserId;
                 return true;
-            case BuiltInValue.GroupId when _thread!.Status(_proc, _time) is { } status:
+            case BuiltInValue.GroupId when _thread!.Status(_proc, _identity.Time) is { } status:
                 number = status.RealGroupId;
                 return true;
             default:
