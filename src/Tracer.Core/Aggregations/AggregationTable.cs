@@ -11,11 +11,8 @@ public sealed class AggregationTable(Aggregation aggregation)
     /// <summary>Which.</summary>
     public Aggregation Aggregation { get; } = aggregation;
 
-    /// <summary>How many rows there are.</summary>
-    public int Count => _rows.Count;
-
     /// <summary>The cells of a key, made when it is new; false when there is no room for another row.</summary>
-    public bool TryGetCells(ReadOnlySpan<byte> key, [NotNullWhen(true)] out ulong[]? cells)
+    private bool TryGetCells(ReadOnlySpan<byte> key, [NotNullWhen(true)] out ulong[]? cells)
     {
         var rows = _rows.GetAlternateLookup<ReadOnlySpan<byte>>();
         if (rows.TryGetValue(key, out cells))
@@ -34,14 +31,6 @@ public sealed class AggregationTable(Aggregation aggregation)
             return false;
         Cells.Add(Aggregation, cells, value);
         return true;
-    }
-
-    /// <summary>Takes all rows of another table of the same aggregation, whatever the capacity.</summary>
-    public void Merge(AggregationTable other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        foreach (var (key, cells) in other._rows)
-            Merge(key, cells);
     }
 
     /// <summary>Takes a row, whatever the capacity.</summary>

@@ -5,6 +5,8 @@ namespace Tracer.Core.Events;
 /// <summary>Turns CLOCK_MONOTONIC nanoseconds into wall-clock time by a difference measured once, when it is made.</summary>
 public sealed class WallClock
 {
+    private static readonly Lazy<ulong> AtZero = new(() => (ulong)(new WallClock()._offsetTicks - DateTimeOffset.UnixEpoch.Ticks) * 100);
+
     private readonly long _offsetTicks;
 
     /// <summary>Measures the difference between the two clocks.</summary>
@@ -27,6 +29,6 @@ public sealed class WallClock
     /// <summary>Wall-clock time of a monotonic time in nanoseconds.</summary>
     public DateTimeOffset ToWallClock(ulong monotonicNanoseconds) => new(ToLocalTicks(monotonicNanoseconds), Offset);
 
-    /// <summary>Nanoseconds since 1970 when CLOCK_MONOTONIC was zero: what is added to a monotonic time, as measured now.</summary>
-    public static ulong UnixNanosecondsAtZero() => (ulong)(new WallClock()._offsetTicks - DateTimeOffset.UnixEpoch.Ticks) * 100;
+    /// <summary>Nanoseconds since 1970 when CLOCK_MONOTONIC was zero: what is added to a monotonic time, as measured when it is first asked for.</summary>
+    public static ulong UnixNanosecondsAtZero => AtZero.Value;
 }

@@ -10,8 +10,6 @@ namespace Tracer.Core.Execution;
 /// <param name="Time">CLOCK_MONOTONIC nanoseconds.</param>
 public readonly record struct HitIdentity(int ProcessId, int ThreadId, int Cpu, ulong Time)
 {
-    private static readonly Lazy<ulong> WallOffset = new(WallClock.UnixNanosecondsAtZero);
-
     /// <summary>The value, canonical for its type; false for what is not known by these four.</summary>
     public bool TryGet(BuiltInValue value, out ulong number)
     {
@@ -21,7 +19,7 @@ public readonly record struct HitIdentity(int ProcessId, int ThreadId, int Cpu, 
             BuiltInValue.ThreadId => (ulong)ThreadId,
             BuiltInValue.Cpu => (ulong)Cpu,
             BuiltInValue.Timestamp => Time,
-            BuiltInValue.WallTimestamp => Time + WallOffset.Value,
+            BuiltInValue.WallTimestamp => Time + WallClock.UnixNanosecondsAtZero,
             _ => 0,
         };
         return value is BuiltInValue.ProcessId or BuiltInValue.ThreadId or BuiltInValue.Timestamp or BuiltInValue.WallTimestamp || (value == BuiltInValue.Cpu && Cpu >= 0);

@@ -19,30 +19,18 @@ public static class DwarfFile
     /// <param name="supplementary">The sections of the file that .gnu_debugaltlink names, when it is at hand.</param>
     public static DwarfSections Load(ElfImage image, bool typesOnly = false, DwarfSections? supplementary = null)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        return new DwarfSections
-        {
-            Info = Section(image, "info"),
-            Abbrev = Section(image, "abbrev"),
-            Str = Section(image, "str"),
-            LineStr = Section(image, "line_str"),
-            StrOffsets = Section(image, "str_offsets"),
-            Types = Section(image, "types"),
-            Addr = typesOnly ? default : Section(image, "addr"),
-            RngLists = typesOnly ? default : Section(image, "rnglists"),
-            Ranges = typesOnly ? default : Section(image, "ranges"),
-            LocLists = typesOnly ? default : Section(image, "loclists"),
-            Loc = typesOnly ? default : Section(image, "loc"),
-            Line = typesOnly ? default : Section(image, "line"),
-            Aranges = typesOnly ? default : Section(image, "aranges"),
-            Supplementary = supplementary,
-        };
+        return Read(image, supplementary, types: true, addresses: !typesOnly, locations: !typesOnly);
     }
 
     /// <summary>Those of the debugging sections that source lines and inlined functions need: the large ones with locations are not decompressed.</summary>
     /// <param name="image">The image, or that of its separate debug file; its bytes must stay valid as long as the sections are used.</param>
     /// <param name="supplementary">The sections of the file that .gnu_debugaltlink names, when it is at hand.</param>
     public static DwarfSections LoadLines(ElfImage image, DwarfSections? supplementary = null)
+    {
+        return Read(image, supplementary, types: false, addresses: true, locations: false);
+    }
+
+    private static DwarfSections Read(ElfImage image, DwarfSections? supplementary, bool types, bool addresses, bool locations)
     {
         ArgumentNullException.ThrowIfNull(image);
         return new DwarfSections
@@ -52,11 +40,14 @@ public static class DwarfFile
             Str = Section(image, "str"),
             LineStr = Section(image, "line_str"),
             StrOffsets = Section(image, "str_offsets"),
-            Addr = Section(image, "addr"),
-            RngLists = Section(image, "rnglists"),
-            Ranges = Section(image, "ranges"),
-            Line = Section(image, "line"),
-            Aranges = Section(image, "aranges"),
+            Types = types ? Section(image, "types") : default,
+            Addr = addresses ? Section(image, "addr") : default,
+            RngLists = addresses ? Section(image, "rnglists") : default,
+            Ranges = addresses ? Section(image, "ranges") : default,
+            Line = addresses ? Section(image, "line") : default,
+            Aranges = addresses ? Section(image, "aranges") : default,
+            LocLists = locations ? Section(image, "loclists") : default,
+            Loc = locations ? Section(image, "loc") : default,
             Supplementary = supplementary,
         };
     }

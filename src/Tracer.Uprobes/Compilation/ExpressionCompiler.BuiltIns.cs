@@ -9,8 +9,6 @@ namespace Tracer.Uprobes.Compilation;
 /// <content>What a hit knows of itself, and variables.</content>
 internal sealed partial class ExpressionCompiler
 {
-    private static readonly Lazy<ulong> WallOffset = new(WallClock.UnixNanosecondsAtZero);
-
     private short? _time;
 
     /// <summary>Reads the clock now, for all that follows in this clause; R0 to R5 are lost.</summary>
@@ -56,7 +54,7 @@ internal sealed partial class ExpressionCompiler
                 break;
             case BuiltInValue.WallTimestamp:
                 LoadTime();
-                code.LoadConstant(R1, (long)WallOffset.Value).Alu(BpfOperation.Add, R0, R1);
+                code.LoadConstant(R1, (long)WallClock.UnixNanosecondsAtZero).Alu(BpfOperation.Add, R0, R1);
                 break;
             // What the scheduler has booked: it does so at every tick and every switch (update_curr in kernel/sched/fair.c).
             case BuiltInValue.ThreadTime when kernel.TaskMember("se.sum_exec_runtime") is { } runtime:
