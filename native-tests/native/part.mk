@@ -34,3 +34,13 @@ $(OUT)/native/calls-split: $(OUT)/native/calls-gcc-O2
 $(OUT)/native/calls-stripped: native/calls.c native/part.mk
 	$(Q)gcc $(CFLAGS) -O2 -fPIE -pie -rdynamic -s $< -o $@ -MF $@.d
 all: $(OUT)/native/calls-split $(OUT)/native/calls-stripped
+
+# Functions that are left in every way: by one that nothing unwinds, by one that throws.
+$(OUT)/native/returns: native/returns.c native/part.mk
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -O2 -pthread -fPIE -pie $< -o $@ -MF $@.d
+$(OUT)/native/throws: native/throws.cpp native/part.mk
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call native_cxx,$(CC)) $(subst -std=gnu11,-std=gnu++20,$(CFLAGS)) -O2 -fPIE -pie $< -o $@ -MF $@.d
+all: $(OUT)/native/returns $(OUT)/native/throws
+-include $(OUT)/native/returns.d $(OUT)/native/throws.d

@@ -27,11 +27,14 @@ public sealed partial class EbpfBackend : IProbeBackend
     {
         _gate = gate ?? LinuxSystemCalls.Instance;
         _logger = logger ?? NullLogger.Instance;
-        _support = new EbpfSupport(_gate);
+        _support = new EbpfSupport(_gate, _kernel);
     }
 
     /// <inheritdoc/>
     public string Name => "ebpf";
+
+    /// <inheritdoc/>
+    public bool FollowsCalls => _support.HasSessions;
 
     /// <inheritdoc/>
     public BackendSupport Evaluate(TracePlan plan)
@@ -106,21 +109,22 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private static ulong CookieOf(PlannedSite site, PlanMaps maps) => (uint)ProgramCompiler.FirstEmission(site.Clauses) | ((ulong)maps.Literals.Add(site) << 32);
+    private static ulong CookieOf(PlannedSite site, PlanMaps maps) => (uint)ProgramCompiler.FirstEmission(site) | ((ulong)maps.Literals.Add(site) << 32);
 
     private BpfProgram Load(PlannedSite site, TracePlan plan, ExpressionGraph graph, PlanMaps maps)
     {
         var name = EbpfFailures.NameOf(site);
         try
         {
-            var code = ProgramCompiler.Compile(site.Clauses, plan, graph, _kernel, maps);
+            var code = ProgramCompiler.Compile(site, plan, graph, _kernel, maps);
             if (_logger.IsEnabled(LogLevel.Trace))
             {
                 var text = BpfDisassembler.Disassemble(code);
                 LogProgram(name, code.Length, text);
             }
 
-            return BpfProgram.Load(_gate, _support.Definition(code, "st_probe"));
+            var definition = _support.Definition(code, "st_probe");
+            return BpfProgram.Load(_gate, site.Call is null ? definition : definition with { ExpectedAttachType = BpfAttachType.UprobeSession });
         }
         catch (CompilationException e)
         {

@@ -56,7 +56,7 @@ internal static class EbpfFailures
     /// <summary>How messages call a site: by the probes that fire there.</summary>
     public static string NameOf(PlannedSite site)
     {
-        var names = site.Clauses.Select(c => c.Emission?.ProbeName).OfType<string>().Distinct().ToArray();
+        var names = site.AllClauses.Select(c => c.Emission?.ProbeName).OfType<string>().Distinct().ToArray();
         return names.Length == 0 ? $"the companion site {site.Location}" : $"{string.Join(", ", names)} at {site.Location}";
     }
 }

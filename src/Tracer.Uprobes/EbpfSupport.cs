@@ -16,13 +16,15 @@ internal sealed class EbpfSupport
     private readonly ISystemCallGate _gate;
     private readonly Lazy<BackendSupport> _kernel;
     private readonly Lazy<bool> _multiLinks;
+    private readonly Lazy<bool> _sessions;
     private readonly Lazy<bool> _mayGoto;
 
-    public EbpfSupport(ISystemCallGate gate)
+    public EbpfSupport(ISystemCallGate gate, KernelInterface kernel)
     {
         _gate = gate;
         _kernel = new(AskKernel);
         _multiLinks = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.UprobeMulti));
+        _sessions = new(() => _kernel.Value.IsSupported && kernel.Session is not null && BpfFeatures.IsAvailable(gate, BpfFeature.UprobeSession));
         _mayGoto = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.MayGoto));
     }
 
@@ -32,6 +34,9 @@ internal sealed class EbpfSupport
     /// <summary>A sleepable uprobe program, loaded as this kernel's links want it.</summary>
     public BpfProgramDefinition Definition(ReadOnlyMemory<BpfInstruction> code, string name) =>
         BpfProgramDefinition.Uprobe(code) with { ExpectedAttachType = HasMultiLinks ? BpfAttachType.UprobeMulti : BpfAttachType.None, Name = name };
+
+    /// <summary>Whether calls can be followed by sessions.</summary>
+    public bool HasSessions => _sessions.Value;
 
     public BackendSupport Evaluate(TracePlan plan)
     {
@@ -112,7 +117,7 @@ internal sealed class EbpfSupport
     private static Expression[] UsedExpressions(TracePlan plan, ExpressionGraph graph)
     {
         var seen = new HashSet<int>();
-        foreach (var expression in plan.Sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions))
+        foreach (var expression in plan.Sites.SelectMany(s => s.AllClauses).SelectMany(c => c.Expressions))
             Visit(graph.IdOf(expression));
 
         return [.. seen.Select(id => graph[id].Expression)];

@@ -13,14 +13,30 @@ internal static class SiteGroups
     public static IReadOnlyList<IReadOnlyList<PlannedSite>> Of(TracePlan plan, ExpressionGraph graph)
     {
         var stores = new Dictionary<FrameStore, int>(ReferenceEqualityComparer.Instance);
-        return [.. plan.Sites.GroupBy(s => KeyOf(s.Clauses)).Select(g => g.ToArray())];
+        return [.. plan.Sites.GroupBy(KeyOf).Select(g => g.ToArray())];
 
-        string KeyOf(IReadOnlyList<Clause> clauses)
+        string KeyOf(PlannedSite site)
         {
-            var first = ProgramCompiler.FirstEmission(clauses);
+            var first = ProgramCompiler.FirstEmission(site);
             var key = new StringBuilder();
-            foreach (var clause in clauses)
+            Add(site.Clauses);
+            if (site.Call is not { } call)
+                return key.ToString();
+            key.Append("calls ");
+            Add(call.Entries);
+            key.Append("returns ");
+            Add(call.Returns);
+            return key.ToString();
+
+            void Add(IReadOnlyList<Clause> clauses)
             {
+                foreach (var clause in clauses)
+                    AddClause(key, clause, first);
+            }
+        }
+
+        void AddClause(StringBuilder key, Clause clause, int first)
+        {
                 if (clause.Guard is { } guard)
                     key.Append(CultureInfo.InvariantCulture, $"if {graph.IdOf(guard)};");
                 if (clause.Restore is { } restore)
@@ -34,9 +50,6 @@ internal static class SiteGroups
                 if (clause.Save is { } save)
                     key.Append(CultureInfo.InvariantCulture, $"save {StoreId(save.Store)} {graph.IdOf(save.Key)}:").AppendJoin(',', save.Values.Select(graph.IdOf)).Append(';');
                 key.Append('|');
-            }
-
-            return key.ToString();
         }
 
         string KeyOfAction(ClauseAction action) => action switch

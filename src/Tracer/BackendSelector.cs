@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
-using Tracer.Core.Plans;
 using Tracer.Logging;
 
 namespace Tracer;
@@ -9,14 +8,14 @@ namespace Tracer;
 /// <summary>Chooses the backend for a plan and says why.</summary>
 internal static class BackendSelector
 {
-    public static IProbeBackend Select(BackendChoice choice, IReadOnlyList<IProbeBackend> backends, TracePlan plan, ILogger logger)
+    public static IProbeBackend Select(BackendChoice choice, IReadOnlyList<IProbeBackend> backends, ReturnPlans plans, ILogger logger)
     {
         var wanted = choice switch { BackendChoice.Ebpf => "ebpf", BackendChoice.Perf => "perf", BackendChoice.Ptrace => "ptrace", _ => null };
         BackendSupport? refusal = null;
         string? refused = null;
         foreach (var backend in backends.Where(b => wanted is null || b.Name == wanted))
         {
-            var support = backend.Evaluate(plan);
+            var support = plans.Refuse(backend) is { } problem ? BackendSupport.No(problem) : backend.Evaluate(plans.For(backend));
             if (support.IsSupported)
             {
                 var reason = support.Reason ?? (wanted is null ? "the first that works here" : "asked for");

@@ -135,6 +135,8 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             Events = delivered,
             Lost = lostInAll,
             LostFrames = attachment.LostFrames,
+            LostReturns = attachment.LostReturns,
+            Unreturned = attachment.OpenFrames,
             Truncated = _truncated,
             Unreadable = _unreadable,
             Late = _late,

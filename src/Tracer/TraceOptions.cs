@@ -30,6 +30,9 @@ public sealed record TraceOptions
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 
+    /// <summary>How functions of native code are seen to return.</summary>
+    public ReturnMethod Returns { get; init; } = ReturnMethod.Auto;
+
     /// <summary>The most bytes of a text that are recorded, 8 to 65,536; longer ones are marked truncated.</summary>
     public int TextLimit { get; init; } = PlanBuilder.DefaultTextLimit;
 

@@ -81,7 +81,7 @@ public class Benchmarks
             var ringed = clock.Elapsed;
             Assert.True(maps.Scratch > 0);
             var scratched = clock.Elapsed;
-            var code = Compilation.ProgramCompiler.Compile(plan.Sites[0].Clauses, plan, new Compilation.ExpressionGraph(), kernel, maps);
+            var code = Compilation.ProgramCompiler.Compile(plan.Sites[0], plan, new Compilation.ExpressionGraph(), kernel, maps);
             var compiled = clock.Elapsed;
             using var program = Bpf.BpfProgram.Load(gate, Bpf.BpfProgramDefinition.Uprobe(code));
             var loaded = clock.Elapsed;

@@ -28,6 +28,13 @@ internal sealed class TracingArguments
         DefaultValueFactory = _ => BackendChoice.Auto,
     };
 
+    private readonly Option<ReturnMethod> _returns = new("--returns")
+    {
+        Description = "How native functions are seen to return: auto, kernel (it follows up to 64 nested calls; cheap, not for programs that unwind or switch stacks) or sites (every exit).",
+        HelpName = "auto|kernel|sites",
+        DefaultValueFactory = _ => ReturnMethod.Auto,
+    };
+
     private readonly Option<string> _format = new("--format") { Description = "text or json (one record a line).", DefaultValueFactory = _ => "text" };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Write data to a file instead of standard output.", HelpName = "FILE" };
     private readonly Option<int> _textLimit = new("--strlen")
@@ -55,6 +62,7 @@ internal sealed class TracingArguments
         command.Options.Add(_where);
         command.Options.Add(_duration);
         command.Options.Add(_backend);
+        command.Options.Add(_returns);
         command.Options.Add(_format);
         command.Options.Add(_output);
         command.Options.Add(_textLimit);
@@ -70,6 +78,7 @@ internal sealed class TracingArguments
         Where = result.GetValue(_where),
         Duration = result.GetValue(_duration),
         Backend = result.GetValue(_backend),
+        Returns = result.GetValue(_returns),
         Json = result.GetValue(_format) == "json",
         OutputFile = result.GetValue(_output),
         TextLimit = result.GetValue(_textLimit),

@@ -24,6 +24,8 @@ internal sealed record TracingRequest
 
     public BackendChoice Backend { get; init; }
 
+    public ReturnMethod Returns { get; init; }
+
     public bool Json { get; init; }
 
     public string? OutputFile { get; init; }

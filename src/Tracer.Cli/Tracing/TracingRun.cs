@@ -25,6 +25,7 @@ internal static class TracingRun
             Where = request.Where,
             Queries = request.Query is { } query ? [query] : [],
             Backend = request.Backend,
+            Returns = request.Returns,
             TextLimit = request.TextLimit,
             MaximumEvents = request.Events,
             EventsPerSecond = request.EventsPerSecond,
@@ -103,7 +104,7 @@ internal static class TracingRun
             return ExitCode.TracingFailed;
         }
 
-        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.Overflow + summary.Drops > 0 ? ExitCode.EventsLost : exit;
+        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.LostReturns + summary.Overflow + summary.Drops > 0 ? ExitCode.EventsLost : exit;
     }
 
     private static async Task WaitAfter(Task second)

@@ -21,6 +21,12 @@ public interface IProbeAttachment : IAsyncDisposable
     /// <summary>Frames whose entry could not be remembered, so that their exit will not be an event; exact.</summary>
     ulong LostFrames => ReadCounter(Plan.Counters.LostFrames);
 
+    /// <summary>Calls that returned unseen because the kernel follows only so many nested ones; exact.</summary>
+    ulong LostReturns => ReadCounter(Plan.Counters.LostReturns);
+
+    /// <summary>Frames that were entered and not left by an exit so far; exact but for events lost.</summary>
+    ulong OpenFrames => ReadCounter(Plan.Counters.OpenFrames);
+
     /// <summary>One of the plan's counters of what went wrong (<see cref="TracePlan.Counters"/>): events lost, frames lost, faults. Exact; also after the end.</summary>
     ulong ReadCounter(int counter);
 

@@ -20,6 +20,9 @@ public interface IProbeBackend
     /// <param name="textLimit">The plan's limit of a text, in bytes.</param>
     string? Refuse(Expression expression, int textLimit) => null;
 
+    /// <summary>Whether it can follow calls from an entry to its return (<see cref="PlannedSite.Call"/>) on this machine; otherwise exits must be sites of their own.</summary>
+    bool FollowsCalls => false;
+
     /// <summary>
     /// Arms all sites. When it returns, every site is armed and events flow to <paramref name="sink"/>.
     /// </summary>

@@ -18,6 +18,12 @@ public sealed record TraceSummary
     /// <summary>Frames whose entry could not be remembered, so that their return was no event.</summary>
     public ulong LostFrames { get; init; }
 
+    /// <summary>Calls whose return was not seen because more than 64 of them were nested, beyond which the kernel follows none.</summary>
+    public ulong LostReturns { get; init; }
+
+    /// <summary>Calls that were entered and had no return: still running at the end, or left by longjmp or an exception. No loss.</summary>
+    public ulong Unreturned { get; init; }
+
     /// <summary>Texts that were longer than the limit.</summary>
     public ulong Truncated { get; init; }
 

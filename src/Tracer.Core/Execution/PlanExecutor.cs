@@ -36,6 +36,8 @@ public sealed class PlanExecutor
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(memory);
+        if (plan.FollowsCalls)
+            throw new ArgumentException("Calls are followed by the kernel only; this plan needs exits as sites.", nameof(plan));
         _plan = plan;
         _memory = memory;
         _sink = sink;
@@ -125,6 +127,7 @@ public sealed class PlanExecutor
             if (before.Evaluate(restore.Key, out var key) != EvaluationStatus.Ok || !frames.TryTake(restore.Store, key, out values))
                 return;
             saved = ((ReadOnlySpan<ulong>)values)[..restore.Store.ValueCount];
+            Add(_plan.Counters.OpenFrames, -1);
         }
 
         var evaluator = new ExpressionEvaluator(in registers, context, saved);
@@ -253,9 +256,10 @@ public sealed class PlanExecutor
 
         if (whole)
             frames.Save(save.Store, key, values);
-        else
-            Count(_plan.Counters.LostFrames);
+        Count(whole ? _plan.Counters.OpenFrames : _plan.Counters.LostFrames);
     }
 
-    private void Count(int counter) => Volatile.Write(ref _counters[counter], _counters[counter] + 1);
+    private void Count(int counter) => Add(counter, 1);
+
+    private void Add(int counter, long change) => Volatile.Write(ref _counters[counter], unchecked(_counters[counter] + (ulong)change));
 }

@@ -17,7 +17,7 @@ internal sealed class MemoryDependence
 
     public MemoryDependence(TracePlan plan)
     {
-        _clauses = [.. plan.Sites.SelectMany(s => s.Clauses)];
+        _clauses = [.. plan.Sites.SelectMany(s => s.AllClauses)];
         foreach (var clause in _clauses)
         {
             if (clause is { Emission: { } emission, Restore: { } restore })

@@ -31,27 +31,33 @@ public static class PlanBuilder
         var byLocation = new Dictionary<(TargetModule, ulong), Draft>();
         var emissions = new List<Emission>();
         var activations = new List<Activation>();
-        var entryTimes = new EntryTimes();
-        foreach (var program in programs)
+        var all = programs.ToArray();
+        var frames = new FrameNeeds(all);
+        foreach (var program in all)
         {
             foreach (var site in program.Probe.Sites)
             {
                 var draft = DraftAt(site.Location);
                 draft.Semaphore ??= site.Semaphore;
-                draft.Clauses.Add(ClauseOf(program, site, emissions, entryTimes));
+                var clause = ClauseOf(program, site, emissions, frames);
+                if (site.Call is { } call)
+                    draft.Follow(new Clause { Condition = frames.EntryFilter(program, site), Save = frames.Apply(call) }, clause);
+                else
+                    draft.Clauses.Add(clause);
             }
 
             foreach (var companion in program.Probe.Companions)
             {
                 var draft = DraftAt(companion.Location);
-                if (!draft.Clauses.Any(c => c.Save == companion.Save))
-                    draft.Clauses.Add(new Clause { Save = companion.Save });
+                var save = frames.Apply(companion.Save);
+                if (!draft.Clauses.Any(c => c.Save == save))
+                    draft.Clauses.Add(new Clause { Save = save });
             }
 
             activations.AddRange(program.Probe.Activations.Where(a => !activations.Contains(a)));
         }
 
-        var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses.Select(entryTimes.Apply)])).ToArray();
+        var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses]) { Call = d.Call }).ToArray();
         return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7);
 
         Draft DraftAt(CodeLocation location)
@@ -67,17 +73,17 @@ public static class PlanBuilder
         }
     }
 
-    private static Clause ClauseOf(ProbeProgram program, ProbeSite site, List<Emission> emissions, EntryTimes entryTimes)
+    private static Clause ClauseOf(ProbeProgram program, ProbeSite site, List<Emission> emissions, FrameNeeds frames)
     {
-        var binder = new SiteBinder(program.Probe, site, entryTimes);
+        var binder = new SiteBinder(program.Probe, site, frames);
         Emission? emission = null;
         if (program.Values is { } values)
             emissions.Add(emission = new Emission(emissions.Count, program.Probe, site, [.. values.Select(binder.Bind)]));
         return new Clause
         {
             Guard = site.Guard,
-            Restore = site.Restore,
-            Condition = program.Condition is null ? null : binder.Bind(program.Condition),
+            Restore = frames.Apply(site.Restore),
+            Condition = program.Condition is null || frames.EntryFilter(program, site) is not null ? null : binder.Bind(program.Condition),
             Actions = [.. program.Actions.Select(binder.Bind)],
             Emission = emission,
         };
@@ -90,5 +96,14 @@ public static class PlanBuilder
         public ProbeSemaphore? Semaphore { get; set; }
 
         public List<Clause> Clauses { get; } = [];
+
+        public PlannedCall? Call { get; private set; }
+
+        /// <summary>Adds what happens at the return of calls, which are remembered by the entry.</summary>
+        public void Follow(Clause entry, Clause @return)
+        {
+            var (entries, returns) = (Call?.Entries ?? [], Call?.Returns ?? []);
+            Call = new PlannedCall(entries.Any(e => e.Save == entry.Save) ? entries : [.. entries, entry], [.. returns, @return]);
+        }
     }
 }

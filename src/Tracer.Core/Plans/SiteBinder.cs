@@ -6,14 +6,14 @@ namespace Tracer.Core.Plans;
 /// <summary>Puts a site's arguments, and what is known of its probe, into the expressions of a <see cref="ProbeProgram"/>.</summary>
 /// <param name="probe">The probe.</param>
 /// <param name="site">One of its sites.</param>
-/// <param name="entryTimes">Where entry times are asked for.</param>
-internal sealed class SiteBinder(Probe probe, ProbeSite site, EntryTimes entryTimes)
+/// <param name="frames">Where saved values are.</param>
+internal sealed class SiteBinder(Probe probe, ProbeSite site, FrameNeeds frames)
 {
     public Expression Bind(Expression expression) => ExpressionParts.Replace(expression, e => e switch
     {
-        ParameterExpression p => site.Arguments[p.Index],
+        ParameterExpression p => frames.Apply(site.Arguments[p.Index], site.Restore?.Store),
         BuiltInExpression { Value: BuiltInValue.EntryTimestamp } b => site.Restore is { } restore
-            ? entryTimes.Want(restore.Store)
+            ? frames.EntryTime(restore.Store)
             : new UnavailableExpression(b.Type, $"{probe.FullName} does not fire where a function is left"),
         BuiltInExpression b when NameOf(b.Value) is { } name => new TextLiteralExpression(name),
         _ => null,

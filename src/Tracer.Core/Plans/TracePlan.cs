@@ -16,9 +16,9 @@ public sealed class TracePlan
         Emissions = emissions;
         Activations = activations;
         TextLimit = textLimit;
-        var actions = sites.SelectMany(s => s.Clauses).SelectMany(c => c.Actions).ToArray();
+        var actions = sites.SelectMany(s => s.AllClauses).SelectMany(c => c.Actions).ToArray();
         Aggregations = [.. actions.OfType<AggregateAction>().Select(a => a.Aggregation).Distinct()];
-        Variables = [.. sites.SelectMany(s => s.Clauses).SelectMany(c => c.Expressions).SelectMany(ExpressionParts.VariablesOf).Distinct()];
+        Variables = [.. sites.SelectMany(s => s.AllClauses).SelectMany(c => c.Expressions).SelectMany(ExpressionParts.VariablesOf).Distinct()];
         Counters = new CounterLayout(emissions.Count, Aggregations.Count, Variables.Count);
     }
 
@@ -27,6 +27,9 @@ public sealed class TracePlan
 
     /// <summary>The instructions, each once.</summary>
     public IReadOnlyList<PlannedSite> Sites { get; }
+
+    /// <summary>Whether calls are followed, which only some backends can.</summary>
+    public bool FollowsCalls => Sites.Any(s => s.Call is not null);
 
     /// <summary>The events that clauses record.</summary>
     public IReadOnlyList<Emission> Emissions { get; }

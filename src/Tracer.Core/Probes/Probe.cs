@@ -16,6 +16,14 @@ public sealed record Probe(
     /// <summary>Places that must be instrumented together with the sites.</summary>
     public IReadOnlyList<CompanionSite> Companions { get; init; } = [];
 
+    /// <summary>
+    /// Sites that can stand in for <see cref="Sites"/> and companions where a backend follows calls: the entries of the functions whose returns the probe is (<see cref="ProbeSite.Call"/>).
+    /// </summary>
+    public IReadOnlyList<ProbeSite> Calls { get; init; } = [];
+
+    /// <summary>Why following calls may harm the target or tell something else than the sites, in one clause; null when it does neither.</summary>
+    public string? CallCaveat { get; init; }
+
     /// <summary>Semaphores of other probes that must be raised for this one to fire.</summary>
     public IReadOnlyList<Activation> Activations { get; init; } = [];
 
@@ -30,6 +38,9 @@ public sealed record Probe(
 
     /// <summary>The types of its file's debugging information, for what expressions name; null when there are none.</summary>
     public DwarfTypes? DebugTypes { get; init; }
+
+    /// <summary>The probe observed by following calls.</summary>
+    public Probe FollowingCalls() => this with { Sites = Calls, Companions = [], Calls = [] };
 
     /// <summary><c>provider:name</c>.</summary>
     public string FullName => $"{Provider}:{Name}";

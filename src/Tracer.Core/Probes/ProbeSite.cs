@@ -15,4 +15,10 @@ public sealed record ProbeSite(CodeLocation Location, ExpressionList Arguments)
 
     /// <summary>When present, a hit is an event only if the frame's values are found; <see cref="SavedExpression"/> reads them.</summary>
     public FrameRestore? Restore { get; init; }
+
+    /// <summary>
+    /// When present, the site is a function's entry, and a hit is the return of a call that began there: this is remembered at the entry, and arguments are those
+    /// behind the return, in the caller. Only backends that follow calls know such sites (<see cref="Backends.IProbeBackend.FollowsCalls"/>).
+    /// </summary>
+    public FrameSave? Call { get; init; }
 }

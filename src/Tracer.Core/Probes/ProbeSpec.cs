@@ -95,11 +95,12 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
         if (Types.All(t => t is null))
             return probe;
         var parameters = probe.Parameters.Select((p, k) => TypeAt(k) is { } type ? p with { Type = type } : p).ToArray();
-        var sites = probe.Sites.Select(s => s with
+        return probe with { Parameters = parameters, Sites = Typed(probe.Sites), Calls = Typed(probe.Calls) };
+
+        IReadOnlyList<ProbeSite> Typed(IReadOnlyList<ProbeSite> sites) => [.. sites.Select(s => s with
         {
             Arguments = new ExpressionList([.. s.Arguments.Select((a, k) => TypeAt(k) is { } type ? Retype(a, type) : a)]),
-        }).ToArray();
-        return probe with { Parameters = parameters, Sites = sites };
+        })];
     }
 
     /// <summary>The type of that name: <c>string</c>, <c>ptr</c>, <c>int8</c> ... <c>uint64</c>, <c>float</c>, <c>double</c>; null when there is none.</summary>

@@ -16,7 +16,7 @@ public static class PlanSplitter
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(refuse);
-        var clauses = plan.Sites.SelectMany(s => s.Clauses).ToArray();
+        var clauses = plan.Sites.SelectMany(s => s.AllClauses).ToArray();
         var reasons = new Dictionary<Clause, string>(ReferenceEqualityComparer.Instance);
         var moved = new HashSet<Variable>();
         for (var before = -1; before != reasons.Count;)
@@ -42,9 +42,13 @@ public static class PlanSplitter
         var emissions = new List<Emission>();
         var origins = new List<int>();
         var split = new List<SplitClause>();
-        var sites = plan.Sites.Select(s => s with { Clauses = [.. s.Clauses.Select(c => Convert(s, c))] }).ToArray();
+        var sites = plan.Sites.Select(s => s with
+        {
+            Clauses = [.. s.Clauses.Select(c => Convert(s, c))],
+            Call = s.Call is { } call ? call with { Returns = [.. call.Returns.Select(c => Convert(s, c))] } : null,
+        }).ToArray();
         var atHit = new TracePlan(plan.Target, sites, emissions, plan.Activations, plan.TextLimit);
-        var pseudo = plan.Sites[0] with { Clauses = [.. split.Select(c => c.Finish)] };
+        var pseudo = plan.Sites[0] with { Call = null, Clauses = [.. split.Select(c => c.Finish)] };
         var after = new TracePlan(plan.Target, [pseudo], plan.Emissions, [], plan.TextLimit);
         return new SplitPlan(plan, atHit, after, split, origins);
 

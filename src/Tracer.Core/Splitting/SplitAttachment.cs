@@ -24,6 +24,10 @@ internal sealed class SplitAttachment(SplitPlan plan, IProbeAttachment inner, Sp
             return LostOf(counter);
         if (counter == counters.LostFrames)
             return inner.ReadCounter(plan.AtHit.Counters.LostFrames);
+        if (counter == counters.LostReturns)
+            return inner.ReadCounter(plan.AtHit.Counters.LostReturns);
+        if (counter == counters.OpenFrames)
+            return inner.ReadCounter(plan.AtHit.Counters.OpenFrames);
         if (counter == counters.LostHits)
             return inner.ReadCounter(plan.AtHit.Counters.LostHits) + LostOf(SplitPlan.NoEmission);
         if (counter == counters.Faults)

@@ -11,6 +11,9 @@ public sealed class SplittingBackend(IProbeBackend inner) : IProbeBackend
     public string Name => inner.Name;
 
     /// <inheritdoc/>
+    public bool FollowsCalls => inner.FollowsCalls;
+
+    /// <inheritdoc/>
     public BackendSupport Evaluate(TracePlan plan)
     {
         if (PlanSplitter.Split(plan, e => inner.Refuse(e, plan.TextLimit)) is not { } split)

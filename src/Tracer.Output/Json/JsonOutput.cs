@@ -124,6 +124,8 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         _json.WriteNumber("lostFrames"u8, summary.LostFrames);
         _json.WriteNumber("truncated"u8, summary.Truncated);
         _json.WriteNumber("unreadable"u8, summary.Unreadable);
+        WriteNonzero("lostReturns"u8, summary.LostReturns);
+        WriteNonzero("unreturned"u8, summary.Unreturned);
         WriteNonzero("late"u8, summary.Late);
         WriteNonzero("faults"u8, summary.Faults);
         WriteNonzero("overflow"u8, summary.Overflow);

@@ -36,6 +36,10 @@ internal static class SummaryText
             yield return $"{Number(summary.Late)} read late (marked ~)";
         if (summary.LostFrames > 0)
             yield return $"{Number(summary.LostFrames)} returns not seen";
+        if (summary.LostReturns > 0)
+            yield return $"{Number(summary.LostReturns)} returns not seen: more than 64 calls nested, the kernel follows no more (--returns sites sees all)";
+        if (summary.Unreturned > 0)
+            yield return $"{Number(summary.Unreturned)} calls without a return";
         if (summary.Faults > 0)
             yield return $"{Number(summary.Faults)} whose filter could not be computed";
         if (summary.Overflow > 0)

@@ -51,7 +51,7 @@ public sealed class TextOutput : TraceOutput
         foreach (var probe in probes)
         {
             foreach (var site in probe.Sites)
-                Say($"  {probe.FullName} at {site.Location}: {string.Join(", ", probe.Parameters.Zip(site.Arguments, (p, a) => $"{p.Name} = {a}"))}");
+                Say($"  {probe.FullName} at {site.Location}{(site.Call is null ? "" : " and where its calls return")}: {string.Join(", ", probe.Parameters.Zip(site.Arguments, (p, a) => $"{p.Name} = {a}"))}");
         }
     }
 

@@ -4,7 +4,7 @@ using Tracer.Core.Probes;
 namespace Tracer.Runtimes.Native;
 
 /// <summary>Answers a spec that names functions: finds them in symbol tables and debugging information and makes a probe of each name.</summary>
-internal sealed class FunctionSearch(ProbeSpec spec, FunctionPlace place, int maximum)
+internal sealed class FunctionSearch(ProbeSpec spec, FunctionPlace place, int maximum, Lazy<string?> hazard)
 {
     private const int MostSuggestions = 3;
 
@@ -41,7 +41,7 @@ internal sealed class FunctionSearch(ProbeSpec spec, FunctionPlace place, int ma
 
     private void Add(NativeModule module, IReadOnlyList<NativeFunction> functions)
     {
-        var sites = new FunctionSites(module);
+        var sites = new FunctionSites(module, hazard);
         foreach (var function in functions)
         {
             var draft = DraftOf(module, NameOf(function));

@@ -10,7 +10,8 @@ namespace Tracer.Runtimes.Native;
 
 /// <summary>Makes the sites of functions of one module: entries, exits, inlined instances, instructions.</summary>
 /// <param name="module">The module.</param>
-internal sealed class FunctionSites(NativeModule module)
+/// <param name="hazard">Why a replaced return address may harm the process; null when it cannot.</param>
+internal sealed class FunctionSites(NativeModule module, Lazy<string?> hazard)
 {
     // What a frame store holds at most.
     private const int MaximumKept = 8;
@@ -67,7 +68,12 @@ internal sealed class FunctionSites(NativeModule module)
             });
         }
 
-        draft.Note("observed at its exits; frames entered before tracing began are not reported");
+        // Behind its ret the stack pointer is above the return address, at which it was at the entry.
+        draft.AddCall(
+            new NativeSite(prepared.Entry, [.. results, .. arguments]) { Restore = new FrameRestore(save.Store, Build.Offset(stack, -8)), Call = save },
+            exits.Any(e => e.IsTailCall) ? $"{function.Name} is left by tail calls, which the kernel takes for a part of it"
+            : ReturnAddressUse.Find(module, body) is { } use ? $"{function.Name} {use}" : hazard.Value);
+        draft.Note("frames entered before tracing began are not reported");
     }
 
     /// <summary>Adds the places where a function was inlined and tells how many there are.</summary>

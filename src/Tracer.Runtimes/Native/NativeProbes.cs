@@ -15,6 +15,7 @@ public sealed class NativeProbes : IProbeProvider
     public const int DefaultMaximumFunctions = 1000;
 
     private readonly List<NativeModule> _modules;
+    private readonly Lazy<string?> _hazard;
 
     /// <summary>Reads nothing yet.</summary>
     /// <param name="gate">Opens separate debug files.</param>
@@ -27,6 +28,7 @@ public sealed class NativeProbes : IProbeProvider
         ArgumentNullException.ThrowIfNull(modules);
         IReadOnlyList<string> roots = processId is { } pid ? ["", string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/root")] : [""];
         _modules = [.. modules.Select(m => new NativeModule(gate, m, roots, memory))];
+        _hazard = new(() => processId is { } id ? StackHazards.Find(new ProcFs(gate), id, _modules) : null);
     }
 
     /// <summary>How many functions one spec may mean.</summary>
@@ -50,7 +52,7 @@ public sealed class NativeProbes : IProbeProvider
             return NoModule(spec);
         var resolution = spec.Native.Place switch
         {
-            FunctionPlace function => new FunctionSearch(spec, function, MaximumFunctions).Run(modules),
+            FunctionPlace function => new FunctionSearch(spec, function, MaximumFunctions, _hazard).Run(modules),
             AddressPlace address => CodePlaces.AtAddress(spec, address, modules),
             LinePlace line => CodePlaces.AtLine(spec, line, modules),
             _ => ProbeResolution.None($"'{spec.Text}' asks for a place of unknown kind."),

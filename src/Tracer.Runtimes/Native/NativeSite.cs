@@ -15,6 +15,9 @@ internal sealed record NativeSite(CodeLocation Location, IReadOnlyList<BoundPara
     /// <summary>As in <see cref="ProbeSite.Restore"/>.</summary>
     public FrameRestore? Restore { get; init; }
 
+    /// <summary>As in <see cref="ProbeSite.Call"/>.</summary>
+    public FrameSave? Call { get; init; }
+
     /// <summary>What must be saved elsewhere for it.</summary>
     public CompanionSite? Companion { get; init; }
 }

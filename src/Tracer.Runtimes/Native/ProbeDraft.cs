@@ -14,11 +14,23 @@ namespace Tracer.Runtimes.Native;
 internal sealed class ProbeDraft(string provider, string name, TargetModule module, string? function, DwarfTypes? types)
 {
     private readonly List<NativeSite> _sites = [];
+    private readonly List<NativeSite> _calls = [];
+    private readonly List<string> _caveats = [];
     private readonly List<string> _notes = [];
     private readonly List<string> _problems = [];
 
     /// <summary>Adds a site.</summary>
     public void Add(NativeSite site) => _sites.Add(site);
+
+    /// <summary>Adds a function whose calls can be followed instead of its exits.</summary>
+    /// <param name="call">Its entry.</param>
+    /// <param name="caveat">Why that may do harm or tell something else; null when it does not.</param>
+    public void AddCall(NativeSite call, string? caveat)
+    {
+        _calls.Add(call);
+        if (caveat is not null)
+            AddOnce(_caveats, caveat);
+    }
 
     /// <summary>Adds something to say about the sites, once.</summary>
     public void Note(string note) => AddOnce(_notes, note);
@@ -36,7 +48,7 @@ internal sealed class ProbeDraft(string provider, string name, TargetModule modu
                 parameters.Add(bound.Parameter);
         }
 
-        var sites = _sites.Select(s => new ProbeSite(s.Location, new ExpressionList([.. parameters.Select(p => ValueAt(s, p))])) { Guard = s.Guard, Restore = s.Restore }).ToArray();
+        var sites = Made(_sites);
         // A copy that cannot be observed makes counts wrong, but the others are better than none when this is said.
         var missing = _problems.Count > 0 ? string.Join("; ", _problems) : null;
         return new Probe(provider, name, module, ProbeSource.Native, parameters, sites)
@@ -44,9 +56,16 @@ internal sealed class ProbeDraft(string provider, string name, TargetModule modu
             Function = function,
             DebugTypes = types,
             Companions = [.. _sites.Select(s => s.Companion).OfType<CompanionSite>().Distinct()],
+            Calls = Made(_calls),
+            CallCaveat = _caveats.Count > 0 ? string.Join("; ", _caveats) : null,
             DormantReason = sites.Length == 0 ? missing : null,
             Note = string.Join("; ", sites.Length > 0 && missing is not null ? [.. _notes, "not everywhere: " + missing] : _notes) is { Length: > 0 } note ? note : null,
         };
+
+        ProbeSite[] Made(List<NativeSite> drafts) =>
+        [
+            .. drafts.Select(s => new ProbeSite(s.Location, new ExpressionList([.. parameters.Select(p => ValueAt(s, p))])) { Guard = s.Guard, Restore = s.Restore, Call = s.Call }),
+        ];
     }
 
     private static Expression ValueAt(NativeSite site, ProbeParameter parameter) =>

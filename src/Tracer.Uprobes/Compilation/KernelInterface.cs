@@ -10,9 +10,28 @@ internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile)
 
     private readonly Lazy<BtfTypes?> _types = btfFile == BtfTypes.KernelFile ? Kernel : new(() => BtfTypes.Load(btfFile, out _));
     private int? _copyUserString;
+    private SessionInterface? _session;
+    private bool _sessionAsked;
 
     /// <summary>The BTF id of <c>bpf_copy_from_user_str</c> (kernel 6.12); 0 when there is none.</summary>
     public int CopyUserString => _copyUserString ??= _types.Value?.TryFindFunction("bpf_copy_from_user_str", out var id) == true ? id : 0;
+
+    /// <summary>What programs of uprobe sessions use; null when the kernel's BTF does not have it.</summary>
+    public SessionInterface? Session
+    {
+        get
+        {
+            if (!_sessionAsked)
+                (_session, _sessionAsked) = (FindSession(), true);
+            return _session;
+        }
+    }
+
+    private SessionInterface? FindSession() =>
+        _types.Value is { } types && types.TryFindFunction("bpf_session_is_return", out var isReturn) && types.TryFindFunction("bpf_session_cookie", out var cookie)
+            && TaskMember("utask") is { } thread && types.TryFindMember("uprobe_task", "depth", out var depth)
+            ? new SessionInterface(isReturn, cookie, thread, checked((short)depth.Offset))
+            : null;
 
     /// <summary>Offset of a member in <c>task_struct</c>; null when the kernel's BTF does not tell.</summary>
     public short? TaskMember(string path) =>

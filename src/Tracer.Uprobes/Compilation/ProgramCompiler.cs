@@ -7,7 +7,7 @@ using static Tracer.Bpf.BpfRegister;
 namespace Tracer.Uprobes.Compilation;
 
 /// <summary>
-/// Compiles the clauses of a site to one program. The index of the site's first emission comes from the attach cookie, so that sites with equal
+/// Compiles the clauses of a site to one program; where calls are followed, it runs at the entry and at the return. The index of the site's first emission comes from the attach cookie, so that sites with equal
 /// clauses share a program.
 /// </summary>
 /// <remarks>Register use: R6 the context, R7 the scratch slot, R8 and R9 within a value; everything else is on the stack.</remarks>
@@ -24,11 +24,17 @@ internal sealed class ProgramCompiler
     private readonly ExpressionCompiler _expressions;
     private readonly RecordCompiler _records;
     private readonly AggregateCompiler _aggregates;
+    private readonly KernelInterface _kernel;
     private readonly short _frameKey;
+    private CallCompiler? _calls;
+    private int _first;
+    private short _literalBase;
+    private int _nextLiteral;
 
     private ProgramCompiler(TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
     {
         _plan = plan;
+        _kernel = kernel;
         _maps = maps;
         _graph = graph;
         _expressions = new ExpressionCompiler(_code, _frame, graph, kernel, maps, plan.TextLimit);
@@ -37,14 +43,14 @@ internal sealed class ProgramCompiler
         _frameKey = _frame.Reserve(16);
     }
 
-    /// <summary>The program of these clauses.</summary>
+    /// <summary>The program of a site.</summary>
     /// <exception cref="CompilationException">They do not fit into a program.</exception>
     public static BpfInstruction[] Compile(
-        IReadOnlyList<Clause> clauses, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
+        PlannedSite site, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
     {
         try
         {
-            return new ProgramCompiler(plan, graph, kernel, maps).Compile(clauses);
+            return new ProgramCompiler(plan, graph, kernel, maps).Compile(site);
         }
         catch (Exception e) when (e is BpfAssemblyException or OverflowException)
         {
@@ -53,14 +59,51 @@ internal sealed class ProgramCompiler
     }
 
     /// <summary>The index of the first emission of a site, which is what the cookie holds; 0 when there is none.</summary>
-    public static int FirstEmission(IReadOnlyList<Clause> clauses) => clauses.Select(c => c.Emission).FirstOrDefault(e => e is not null)?.Index ?? 0;
+    public static int FirstEmission(PlannedSite site) => site.AllClauses.Select(c => c.Emission).FirstOrDefault(e => e is not null)?.Index ?? 0;
 
-    private BpfInstruction[] Compile(IReadOnlyList<Clause> clauses)
+    private BpfInstruction[] Compile(PlannedSite site)
     {
-        var first = FirstEmission(clauses);
-        var nextLiteral = 0;
+        _first = FirstEmission(site);
         _code.Move(R6, R1);
-        var literalBase = ReadLiteralBase(clauses);
+        _literalBase = ReadLiteralBase([.. site.AllClauses]);
+        if (site.Call is { } call)
+            CompileCall(site.Clauses, call);
+        else
+            Run(site.Clauses);
+        return _code.Move(R0, 0).Exit().AssembleReachable();
+    }
+
+    // What the program gives back at an entry tells whether the kernel is to follow the call: 1 is no (uprobe_multi_link_handler, kernel/trace/bpf_trace.c).
+    private void CompileCall(IReadOnlyList<Clause> clauses, PlannedCall call)
+    {
+        var compiler = new CallCompiler(_code, _frame, _kernel.Session ?? throw new CompilationException("the kernel's types have no uprobe sessions"), _maps, _plan, call);
+        _calls = compiler;
+        var returns = _code.NewLabel();
+        compiler.BranchAtReturn(returns);
+        Run(clauses);
+        var ignore = _frame.Reserve(8);
+        _code.Store(BpfSize.Double, R10, ignore, 1);
+        foreach (var entry in call.Entries)
+        {
+            var mark = _frame.Mark;
+            var end = _code.NewLabel();
+            if (entry.Condition is not null)
+                _expressions.Branch(entry.Condition, end, end);
+            compiler.CheckDepth(end);
+            if (UsesTime(entry))
+                _expressions.ReadTime();
+            Save(entry.Save!, end);
+            _code.Store(BpfSize.Double, R10, ignore, 0).Bind(end);
+            _expressions.ForgetTime();
+            _frame.ReleaseTo(mark);
+        }
+
+        _code.Load(BpfSize.Double, R0, R10, ignore).Exit().Bind(returns);
+        Run(call.Returns);
+    }
+
+    private void Run(IReadOnlyList<Clause> clauses)
+    {
         foreach (var clause in clauses)
         {
             var mark = _frame.Mark;
@@ -77,9 +120,9 @@ internal sealed class ProgramCompiler
             if (clause.Condition is not null)
                 _expressions.Branch(clause.Condition, acted, fault);
             foreach (var action in clause.Actions)
-                Act(action, literalBase, ref nextLiteral, fault);
+                Act(action, fault);
             if (clause.Emission is not null)
-                _records.Emit(clause.Emission, clause.Emission.Index - first);
+                _records.Emit(clause.Emission, clause.Emission.Index - _first);
             if (_code.IsReferenced(fault))
             {
                 _code.Jump(acted).Bind(fault).Move(R1, _plan.Counters.Faults);
@@ -88,14 +131,12 @@ internal sealed class ProgramCompiler
 
             _code.Bind(acted);
             if (clause.Save is not null)
-                Save(clause.Save);
+                Save(clause.Save, end);
             _code.Bind(end);
             _expressions.Forget();
             _expressions.ForgetTime();
             _frame.ReleaseTo(mark);
         }
-
-        return _code.Move(R0, 0).Exit().AssembleReachable();
     }
 
     /// <summary>Keeps the number of the site's first literal, which the cookie's upper half has; nothing when there are no literals.</summary>
@@ -125,12 +166,12 @@ internal sealed class ProgramCompiler
         _expressions.EvaluateAhead(shared, start);
     }
 
-    private void Act(ClauseAction action, short literalBase, ref int nextLiteral, BpfLabel fault)
+    private void Act(ClauseAction action, BpfLabel fault)
     {
         switch (action)
         {
             case AggregateAction aggregate:
-                _aggregates.Compile(aggregate, literalBase, ref nextLiteral);
+                _aggregates.Compile(aggregate, _literalBase, ref _nextLiteral);
                 break;
             case AssignAction assign:
                 Assign(assign, fault);
@@ -164,23 +205,34 @@ internal sealed class ProgramCompiler
     {
         var count = restore.Store.ValueCount;
         var values = _frame.Reserve(count * 8);
-        _expressions.Evaluate(restore.Key, end);
-        WriteFrameKey();
-        FrameMap(restore.Store);
-        _code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, end);
-        for (var k = 0; k < count; k++)
-            _code.Load(BpfSize.Double, R1, R0, (short)(k * 8)).Store(BpfSize.Double, R10, (short)(values + k * 8), R1);
-        FrameMap(restore.Store);
-        _code.Call(BpfHelper.MapDelete);
+        if (_calls?.IsCarried(restore.Store) == true)
+        {
+            _calls.Take(values);
+        }
+        else
+        {
+            _expressions.Evaluate(restore.Key, end);
+            WriteFrameKey();
+            FrameMap(restore.Store);
+            _code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, end);
+            for (var k = 0; k < count; k++)
+                _code.Load(BpfSize.Double, R1, R0, (short)(k * 8)).Store(BpfSize.Double, R10, (short)(values + k * 8), R1);
+            FrameMap(restore.Store);
+            _code.Call(BpfHelper.MapDelete);
+        }
+
+        _code.Move(R1, _plan.Counters.OpenFrames);
+        LossCounter.Add(_code, _maps.Losses, _frame, -1);
         _expressions.UseSavedValues(values, count);
     }
 
-    private void Save(FrameSave save)
+    /// <summary>Remembers a frame, or counts it as lost and jumps to <paramref name="end"/>.</summary>
+    private void Save(FrameSave save, BpfLabel end)
     {
         if (save.Values.Count != save.Store.ValueCount)
             throw new CompilationException($"{save.Values.Count} values are saved in '{save.Store.Name}', which holds {save.Store.ValueCount} a frame");
         var lost = _code.NewLabel();
-        var done = _code.NewLabel();
+        var saved = _code.NewLabel();
         var values = _frame.Reserve(save.Values.Count * 8);
         for (var k = 0; k < save.Values.Count; k++)
         {
@@ -188,14 +240,29 @@ internal sealed class ProgramCompiler
             _code.Store(BpfSize.Double, R10, (short)(values + k * 8), R0);
         }
 
-        _expressions.Evaluate(save.Key, lost);
-        WriteFrameKey();
-        FrameMap(save.Store);
-        _code.Move(R3, R10).Alu(BpfOperation.Add, R3, values).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate)
-            .JumpIf(BpfCondition.Equal, R0, 0, done)
-            .Bind(lost).Move(R1, _plan.Counters.LostFrames);
+        if (_calls?.IsCarried(save.Store) == true)
+        {
+            _calls.Hand(values);
+            _code.Jump(saved);
+        }
+        else
+        {
+            _expressions.Evaluate(save.Key, lost);
+            WriteFrameKey();
+            FrameMap(save.Store);
+            _code.Move(R3, R10).Alu(BpfOperation.Add, R3, values).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate)
+                .JumpIf(BpfCondition.Equal, R0, 0, saved).Jump(lost);
+        }
+
+        if (_code.IsReferenced(lost))
+        {
+            _code.Bind(lost).Move(R1, _plan.Counters.LostFrames);
+            LossCounter.Increment(_code, _maps.Losses, _frame);
+            _code.Jump(end);
+        }
+
+        _code.Bind(saved).Move(R1, _plan.Counters.OpenFrames);
         LossCounter.Increment(_code, _maps.Losses, _frame);
-        _code.Bind(done);
     }
 
     /// <summary>Makes the key of (thread, R0).</summary>

@@ -15,7 +15,7 @@ internal sealed class SiteLiterals
     public uint Add(PlannedSite site)
     {
         var first = (uint)_texts.Count;
-        foreach (var literal in Of(site.Clauses))
+        foreach (var literal in Of(site.AllClauses))
             _texts.Add(literal.Utf8.ToArray());
         return first;
     }

@@ -18,4 +18,13 @@ internal static partial class SessionLog
 
     [LoggerMessage(5, LogLevel.Information, "{Probe}: {Note}")]
     public static partial void ProbeNote(ILogger logger, string probe, string note);
+
+    [LoggerMessage(6, LogLevel.Information, "{Probe}: the kernel follows its calls to their returns; nothing in the process unwinds or switches stacks")]
+    public static partial void ReturnsFollowed(ILogger logger, string probe);
+
+    [LoggerMessage(7, LogLevel.Information, "{Probe}: its exits are observed, the kernel does not follow its calls: {Reason}")]
+    public static partial void ReturnsAtExits(ILogger logger, string probe, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "sharptrace: The kernel follows the calls of {Probe}, as asked for. That may harm the target or the results: {Reason}. Leave out --returns kernel to be safe. [ST0215]")]
+    public static partial void ReturnsForced(ILogger logger, string probe, string reason);
 }

@@ -50,12 +50,14 @@ internal sealed class LatencyPrograms
     };
 
     // A program of its own, because a return that the filter refuses ends its time too. A saved frame can be taken only once.
-    private ProbeProgram Close(Probe probe) => new(probe with { Sites = [.. probe.Sites.Select(s => s with { Restore = null })] })
+    private ProbeProgram Close(Probe probe) => new(probe with { Sites = WithoutFrames(probe.Sites), Calls = WithoutFrames(probe.Calls) })
     {
         Condition = IsEntered(),
         // The start stays: the next entry of this depth writes over it.
         Actions = [new AssignAction(_depth, Build.Binary(BinaryOperator.Subtract, _depth, One))],
     };
+
+    private static IReadOnlyList<ProbeSite> WithoutFrames(IReadOnlyList<ProbeSite> sites) => [.. sites.Select(s => s with { Restore = null })];
 
     private static ConstantExpression One => new(1, IntegerType.Int64);
 
