@@ -43,4 +43,20 @@ $(OUT)/native/throws: native/throws.cpp native/part.mk
 	$(Q)mkdir -p $(@D)
 	$(Q)$(call native_cxx,$(CC)) $(subst -std=gnu11,-std=gnu++20,$(CFLAGS)) -O2 -fPIE -pie $< -o $@ -MF $@.d
 all: $(OUT)/native/returns $(OUT)/native/throws
+
+# One program for each thing that a replaced return address may harm, and one, harmless, that has none of them.
+HAZARDS := harmless cancel exit backtrace dlopen altstack contexts switch array jit seccomp cleanup
+define hazard
+$$(OUT)/native/hazard-$(1): native/hazards.c native/part.mk
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) -O2 -pthread -fPIE -pie -DHAZARD_$(1) $$(HAZARD_$(1)) $$< -o $$@ -MF $$@.d
+all: $$(OUT)/native/hazard-$(1)
+-include $$(OUT)/native/hazard-$(1).d
+endef
+HAZARD_cleanup := -fexceptions
+$(foreach h,$(HAZARDS),$(eval $(call hazard,$(h))))
+$(OUT)/native/hazard-static: native/hazards.c native/part.mk
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -O2 -static -DHAZARD_harmless $< -o $@ -MF $@.d
+all: $(OUT)/native/hazard-static
 -include $(OUT)/native/returns.d $(OUT)/native/throws.d

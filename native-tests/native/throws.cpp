@@ -61,9 +61,15 @@ int main()
             }
             printf("done calls=%ld thrown=%ld\n", times, caught);
         } else if (sscanf(line, "switch %ld", &times) == 1) {
-            for (long i = 0; i < times; i++)
+            // Where it goes on must be its own stack.
+            long lost = 0;
+            for (long i = 0; i < times; i++) {
+                char *sp;
                 n = step(n);
-            printf("done steps=%ld\n", (long)n);
+                __asm__ volatile("mov %%rsp, %0" : "=r"(sp));
+                lost += sp >= stack && sp < stack + sizeof stack;
+            }
+            printf("done steps=%ld lost=%ld\n", (long)n, lost);
         } else {
             printf("done\n");
         }

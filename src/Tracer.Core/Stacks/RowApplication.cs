@@ -28,7 +28,13 @@ internal static class RowApplication
             if (rule.Kind is RegisterRuleKind.Unspecified or RegisterRuleKind.Undefined or RegisterRuleKind.SameValue)
                 continue;
             if (!TryRecover(row, rule, cfa, frame, ref context, memory, out var value, out var failure))
+            {
+                // In an epilogue gcc's rules still name the slot that was popped, below the stack pointer, of which a copied stack has nothing: the register has the value again.
+                if (failure == StackEnd.MemoryUnreadable && rule.Kind == RegisterRuleKind.Offset && register != row.ReturnAddressRegister && unchecked(cfa + (ulong)rule.Value) < frame.Sp)
+                    continue;
                 return failure;
+            }
+
             caller[register] = value;
         }
 

@@ -54,12 +54,17 @@ internal sealed class NativeFixture : IDisposable
     }
 
     /// <summary>Traces some rounds; gives what the program printed in them, without the lines <c>done</c>.</summary>
+    /// <param name="backendName">ebpf, ptrace, or calls: ebpf that follows calls where that tells the same.</param>
+    /// <param name="probes">The probes.</param>
+    /// <param name="rounds">How often the program does everything.</param>
     public async Task<(CallEvents Events, List<string> Lines, List<string> Done)> Trace(string backendName, IReadOnlyList<Probe> probes, int rounds = 2)
     {
-        var plan = PlanBuilder.Build(_process, probes);
-        IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
+        var isFollowing = backendName == "calls";
+        var plan = PlanBuilder.Build(_process, probes.Select(p => isFollowing && p is { Calls.Count: > 0, CallCaveat: null } ? p.FollowingCalls() : p));
+        Assert.Equal(isFollowing && probes.Any(p => p is { Calls.Count: > 0, CallCaveat: null }), plan.FollowsCalls);
+        IProbeBackend backend = backendName != "ptrace" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
         var support = backend.Evaluate(plan);
-        Assert.SkipUnless(support.IsSupported, $"{backendName}: {support.Reason}");
+        Assert.SkipUnless(support.IsSupported && (!isFollowing || backend.FollowsCalls), $"{backendName}: {support.Reason}");
         var events = new CallEvents();
         var lines = new List<string>();
         var done = new List<string>();
@@ -77,7 +82,7 @@ internal sealed class NativeFixture : IDisposable
             await attachment.StopAsync();
             foreach (var emission in plan.Emissions)
                 Assert.Equal(0UL, attachment.LostEvents(emission.Index));
-            Assert.Equal(0UL, attachment.LostFrames);
+            Assert.Equal((0UL, 0UL), (attachment.LostFrames, attachment.LostReturns));
         }
 
         return (events, lines, done);
