@@ -22,6 +22,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private readonly ISystemCallGate _gate;
     private readonly TracePlan _plan;
     private readonly Dictionary<FrameStore, BpfMap> _frames = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<CallNesting, (BpfMap Threads, BpfMap Deep)> _nestings = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, BpfMap> _elements = [];
     private readonly List<BpfMap> _owned = [];
     private readonly List<BpfMappedArray> _memories = [];
@@ -143,6 +144,23 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
         }
 
         return map.Descriptor;
+    }
+
+    public int NestingOf(CallNesting nesting) => MapsOf(nesting).Threads.Descriptor;
+
+    public int DeepTimesOf(CallNesting nesting) => MapsOf(nesting).Deep.Descriptor;
+
+    private (BpfMap Threads, BpfMap Deep) MapsOf(CallNesting nesting)
+    {
+        if (!_nestings.TryGetValue(nesting, out var maps))
+        {
+            maps = (Hash(sizeof(ulong), NestingCompiler.Size, "st_nesting"), Hash(2 * sizeof(ulong), sizeof(ulong), "st_nested"));
+            _nestings.Add(nesting, maps);
+        }
+
+        return maps;
+
+        BpfMap Hash(int key, int value, string name) => Own(new BpfMapDefinition(BpfMapType.Hash, key, value, FramesPerStore) { Flags = BpfMapFlags.NoPreallocation, Name = name });
     }
 
     /// <summary>Opens the ring for reading; it outlives this object.</summary>

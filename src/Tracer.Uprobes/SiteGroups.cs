@@ -13,6 +13,7 @@ internal static class SiteGroups
     public static IReadOnlyList<IReadOnlyList<PlannedSite>> Of(TracePlan plan, ExpressionGraph graph)
     {
         var stores = new Dictionary<FrameStore, int>(ReferenceEqualityComparer.Instance);
+        var nestings = new Dictionary<CallNesting, int>(ReferenceEqualityComparer.Instance);
         return [.. plan.Sites.GroupBy(KeyOf).Select(g => g.ToArray())];
 
         string KeyOf(PlannedSite site)
@@ -41,6 +42,8 @@ internal static class SiteGroups
                     key.Append(CultureInfo.InvariantCulture, $"if {graph.IdOf(guard)};");
                 if (clause.Restore is { } restore)
                     key.Append(CultureInfo.InvariantCulture, $"restore {StoreId(restore.Store)} {graph.IdOf(restore.Key)};");
+                if (clause.Leave is { } leave)
+                    key.Append(CultureInfo.InvariantCulture, $"leave {NestingId(leave)};");
                 if (clause.Condition is { } condition)
                     key.Append(CultureInfo.InvariantCulture, $"when {graph.IdOf(condition)};");
                 foreach (var action in clause.Actions)
@@ -49,6 +52,8 @@ internal static class SiteGroups
                     key.Append(CultureInfo.InvariantCulture, $"emit {emission.Index - first}").AppendJoin(',', emission.Values.Select(v => graph.IdOf(v.Expression))).Append(';');
                 if (clause.Save is { } save)
                     key.Append(CultureInfo.InvariantCulture, $"save {StoreId(save.Store)} {graph.IdOf(save.Key)}:").AppendJoin(',', save.Values.Select(graph.IdOf)).Append(';');
+                if (clause.Enter is { } enter)
+                    key.Append(CultureInfo.InvariantCulture, $"enter {NestingId(enter)};");
                 key.Append('|');
         }
 
@@ -59,6 +64,13 @@ internal static class SiteGroups
             AssignAction a => string.Create(CultureInfo.InvariantCulture, $"set {graph.IdOf(a.Target)} {graph.IdOf(a.Value)}"),
             _ => throw new CompilationException($"the action {action.GetType().Name} is not known to the ebpf backend"),
         };
+
+        int NestingId(CallNesting nesting)
+        {
+            if (!nestings.TryGetValue(nesting, out var id))
+                nestings.Add(nesting, id = nestings.Count);
+            return id;
+        }
 
         int StoreId(FrameStore store)
         {

@@ -117,7 +117,7 @@ public sealed class PlanExecutor
     private void Run(Clause clause, in RegisterSet registers, IHitFacts facts, FrameTable frames)
     {
         FrameTable.FrameValues values = default;
-        scoped ReadOnlySpan<ulong> saved = default;
+        var count = 0;
         var context = new EvaluationContext(_memory, facts, _variables, _plan.TextLimit);
         var before = new ExpressionEvaluator(in registers, context, default);
         if (clause.Guard is not null && (before.Evaluate(clause.Guard, out var holds) != EvaluationStatus.Ok || holds == 0))
@@ -126,10 +126,19 @@ public sealed class PlanExecutor
         {
             if (before.Evaluate(restore.Key, out var key) != EvaluationStatus.Ok || !frames.TryTake(restore.Store, key, out values))
                 return;
-            saved = ((ReadOnlySpan<ulong>)values)[..restore.Store.ValueCount];
+            count = restore.Store.ValueCount;
             Add(_plan.Counters.OpenFrames, -1);
         }
 
+        if (clause.Leave is { } leave)
+        {
+            if (!frames.TryLeave(leave, out var entered))
+                return;
+            values[count++] = entered;
+            Add(_plan.Counters.OpenFrames, -1);
+        }
+
+        scoped ReadOnlySpan<ulong> saved = ((ReadOnlySpan<ulong>)values)[..count];
         var evaluator = new ExpressionEvaluator(in registers, context, saved);
         if (Act(clause, ref evaluator, facts) && clause.Emission is not null)
         {
@@ -140,6 +149,8 @@ public sealed class PlanExecutor
 
         if (clause.Save is not null)
             Save(clause.Save, ref evaluator, frames);
+        if (clause.Enter is { } enter)
+            Count(facts.TryGet(BuiltInValue.Timestamp, out var time) && frames.Enter(enter, time) ? _plan.Counters.OpenFrames : _plan.Counters.LostFrames);
     }
 
     /// <summary>Condition and actions; false when the hit ends here.</summary>

@@ -4,8 +4,8 @@ using Tracer.Core.Probes;
 namespace Tracer.Core.Plans;
 
 /// <summary>
-/// What happens at a hit of a site, in this order: nothing when the guard is zero or faults; nothing when there is no saved frame to restore; nothing when
-/// the condition is zero, or faults, which is counted; the actions; the emission is recorded; the frame is saved.
+/// What happens at a hit of a site, in this order: nothing when the guard is zero or faults; nothing when there is no saved frame to restore, or no entry to leave; nothing when
+/// the condition is zero, or faults, which is counted; the actions; the emission is recorded; the frame is saved; the entry is noted.
 /// </summary>
 public sealed record Clause
 {
@@ -14,6 +14,9 @@ public sealed record Clause
 
     /// <summary>The saved frame that must be there and is taken.</summary>
     public FrameRestore? Restore { get; init; }
+
+    /// <summary>Where the time of the entry that is newest in the thread is taken off, of the frame's values the last; nothing happens at the hit when there is none.</summary>
+    public CallNesting? Leave { get; init; }
 
     /// <summary>What the user asks of the hit; null is nothing. A hit for which it cannot be computed is counted as a fault.</summary>
     public Expression? Condition { get; init; }
@@ -26,6 +29,9 @@ public sealed record Clause
 
     /// <summary>What to remember for the frame's exit.</summary>
     public FrameSave? Save { get; init; }
+
+    /// <summary>Where the time is put on as that of an entry.</summary>
+    public CallNesting? Enter { get; init; }
 
     /// <summary>Every expression of the clause that is evaluated at a hit.</summary>
     public IEnumerable<Expression> Expressions

@@ -43,6 +43,9 @@ internal sealed class FrameNeeds
     /// <summary>What reads the entry's time.</summary>
     public SavedExpression EntryTime(FrameStore store) => new(_needs[store].Slots.Count);
 
+    /// <summary>What reads the value that comes behind those of a frame.</summary>
+    public SavedExpression Behind(FrameRestore? restore) => new(Apply(restore)?.Store.ValueCount ?? 0);
+
     public FrameRestore? Apply(FrameRestore? restore) =>
         restore is not null && _needs.TryGetValue(restore.Store, out var need) ? restore with { Store = need.Store } : restore;
 
@@ -66,7 +69,7 @@ internal sealed class FrameNeeds
             {
                 if (e is ParameterExpression p)
                     need.Add(site.Arguments[p.Index]);
-                need.Time |= e is BuiltInExpression { Value: BuiltInValue.EntryTimestamp };
+                need.Time |= program.Leave is null && e is BuiltInExpression { Value: BuiltInValue.EntryTimestamp };
                 return false;
             });
         }

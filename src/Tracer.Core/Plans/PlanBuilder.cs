@@ -75,7 +75,7 @@ public static class PlanBuilder
 
     private static Clause ClauseOf(ProbeProgram program, ProbeSite site, List<Emission> emissions, FrameNeeds frames)
     {
-        var binder = new SiteBinder(program.Probe, site, frames);
+        var binder = new SiteBinder(program, site, frames);
         Emission? emission = null;
         if (program.Values is { } values)
             emissions.Add(emission = new Emission(emissions.Count, program.Probe, site, [.. values.Select(binder.Bind)]));
@@ -83,9 +83,11 @@ public static class PlanBuilder
         {
             Guard = site.Guard,
             Restore = frames.Apply(site.Restore),
+            Leave = program.Leave,
             Condition = program.Condition is null || frames.EntryFilter(program, site) is not null ? null : binder.Bind(program.Condition),
             Actions = [.. program.Actions.Select(binder.Bind)],
             Emission = emission,
+            Enter = program.Enter,
         };
     }
 

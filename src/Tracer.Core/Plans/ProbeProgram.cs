@@ -13,6 +13,12 @@ public sealed record ProbeProgram(Probe Probe)
     /// <summary>Only hits for which this is nonzero count; null for all.</summary>
     public Expression? Condition { get; init; }
 
+    /// <summary>Where each hit ends what is newest in its thread; <see cref="BuiltInValue.EntryTimestamp"/> is then when that began. A hit that ends nothing does not count.</summary>
+    public CallNesting? Leave { get; init; }
+
+    /// <summary>Where each hit begins something, after everything else.</summary>
+    public CallNesting? Enter { get; init; }
+
     /// <summary>What is done, in order.</summary>
     public IReadOnlyList<ClauseAction> Actions { get; init; } = [];
 

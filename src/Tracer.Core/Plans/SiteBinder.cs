@@ -4,27 +4,30 @@ using Tracer.Core.Probes;
 namespace Tracer.Core.Plans;
 
 /// <summary>Puts a site's arguments, and what is known of its probe, into the expressions of a <see cref="ProbeProgram"/>.</summary>
-/// <param name="probe">The probe.</param>
-/// <param name="site">One of its sites.</param>
+/// <param name="program">The program.</param>
+/// <param name="site">One of its probe's sites.</param>
 /// <param name="frames">Where saved values are.</param>
-internal sealed class SiteBinder(Probe probe, ProbeSite site, FrameNeeds frames)
+internal sealed class SiteBinder(ProbeProgram program, ProbeSite site, FrameNeeds frames)
 {
+    private readonly Probe _probe = program.Probe;
+
     public Expression Bind(Expression expression) => ExpressionParts.Replace(expression, e => e switch
     {
         ParameterExpression p => frames.Apply(site.Arguments[p.Index], site.Restore?.Store),
+        BuiltInExpression { Value: BuiltInValue.EntryTimestamp } when program.Leave is not null => frames.Behind(site.Restore),
         BuiltInExpression { Value: BuiltInValue.EntryTimestamp } b => site.Restore is { } restore
             ? frames.EntryTime(restore.Store)
-            : new UnavailableExpression(b.Type, $"{probe.FullName} does not fire where a function is left"),
+            : new UnavailableExpression(b.Type, $"{_probe.FullName} does not fire where a function is left"),
         BuiltInExpression b when NameOf(b.Value) is { } name => new TextLiteralExpression(name),
         _ => null,
     });
 
     private string? NameOf(BuiltInValue value) => value switch
     {
-        BuiltInValue.ProbeProvider => probe.Provider,
-        BuiltInValue.ProbeModule => probe.Module.Name,
-        BuiltInValue.ProbeName => probe.Name,
-        BuiltInValue.Probe => probe.FullName,
+        BuiltInValue.ProbeProvider => _probe.Provider,
+        BuiltInValue.ProbeModule => _probe.Module.Name,
+        BuiltInValue.ProbeName => _probe.Name,
+        BuiltInValue.Probe => _probe.FullName,
         _ => null,
     };
 

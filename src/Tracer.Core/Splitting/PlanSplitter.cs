@@ -76,7 +76,7 @@ public static class PlanSplitter
             origins.Add(clause.Emission?.Index ?? SplitPlan.NoEmission);
             emissions.Add(gather);
             split.Add(new SplitClause(clause, finish, gather, reason));
-            return new Clause { Guard = clause.Guard, Restore = clause.Restore, Emission = gather, Save = clause.Save };
+            return new Clause { Guard = clause.Guard, Restore = clause.Restore, Leave = clause.Leave, Emission = gather, Save = clause.Save, Enter = clause.Enter };
         }
     }
 

@@ -25,6 +25,12 @@ internal interface IProgramMaps
     /// <summary>Hash from (thread u32, 0 u32, key u64) to a frame's values.</summary>
     int FramesOf(FrameStore store);
 
+    /// <summary>Hash from thread (u64) to its nesting (<see cref="NestingCompiler"/>).</summary>
+    int NestingOf(CallNesting nesting);
+
+    /// <summary>Hash from (thread u64, depth u64) to the time of an entry that is deeper than a thread's nesting holds.</summary>
+    int DeepTimesOf(CallNesting nesting);
+
     /// <summary>An array of one u64 whose low half is the generation that new rows belong to.</summary>
     int Generation { get; }
 

@@ -25,6 +25,7 @@ internal sealed class ProgramCompiler
     private readonly RecordCompiler _records;
     private readonly AggregateCompiler _aggregates;
     private readonly KernelInterface _kernel;
+    private readonly NestingCompiler _nestings;
     private readonly short _frameKey;
     private CallCompiler? _calls;
     private int _first;
@@ -38,6 +39,7 @@ internal sealed class ProgramCompiler
         _maps = maps;
         _graph = graph;
         _expressions = new ExpressionCompiler(_code, _frame, graph, kernel, maps, plan.TextLimit);
+        _nestings = new NestingCompiler(_code, _frame, _expressions, maps, plan);
         _aggregates = new AggregateCompiler(_code, _frame, _expressions, kernel, maps, plan);
         _records = new RecordCompiler(_code, _frame, _expressions, graph, kernel, maps, plan.TextLimit);
         _frameKey = _frame.Reserve(16);
@@ -111,7 +113,9 @@ internal sealed class ProgramCompiler
             if (clause.Guard is not null)
                 _expressions.Branch(clause.Guard, end, end);
             if (clause.Restore is not null)
-                Restore(clause.Restore, end);
+                Restore(clause.Restore, clause.Leave, end);
+            else if (clause.Leave is not null)
+                Leave(clause.Leave, _frame.Reserve(8), 0, end);
             if (UsesTime(clause))
                 _expressions.ReadTime();
             Share(clause);
@@ -132,6 +136,8 @@ internal sealed class ProgramCompiler
             _code.Bind(acted);
             if (clause.Save is not null)
                 Save(clause.Save, end);
+            if (clause.Enter is not null)
+                _nestings.Enter(clause.Enter);
             _code.Bind(end);
             _expressions.Forget();
             _expressions.ForgetTime();
@@ -201,10 +207,10 @@ internal sealed class ProgramCompiler
         _frame.ReleaseTo(mark);
     }
 
-    private void Restore(FrameRestore restore, BpfLabel end)
+    private void Restore(FrameRestore restore, CallNesting? leave, BpfLabel end)
     {
         var count = restore.Store.ValueCount;
-        var values = _frame.Reserve(count * 8);
+        var values = _frame.Reserve((count + (leave is null ? 0 : 1)) * 8);
         if (_calls?.IsCarried(restore.Store) == true)
         {
             _calls.Take(values);
@@ -223,7 +229,17 @@ internal sealed class ProgramCompiler
 
         _code.Move(R1, _plan.Counters.OpenFrames);
         LossCounter.Add(_code, _maps.Losses, _frame, -1);
-        _expressions.UseSavedValues(values, count);
+        if (leave is null)
+            _expressions.UseSavedValues(values, count);
+        else
+            Leave(leave, values, count, end);
+    }
+
+    /// <summary>Takes the entry's time, which comes behind the values of a frame.</summary>
+    private void Leave(CallNesting nesting, short values, int count, BpfLabel end)
+    {
+        _nestings.Leave(nesting, (short)(values + (count * 8)), end);
+        _expressions.UseSavedValues(values, count + 1);
     }
 
     /// <summary>Remembers a frame, or counts it as lost and jumps to <paramref name="end"/>.</summary>

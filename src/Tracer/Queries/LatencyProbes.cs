@@ -59,7 +59,8 @@ internal sealed record LatencyProbes(IReadOnlyList<Probe> Entries, IReadOnlyList
         var begins = entries.SelectMany(p => p.Sites).Select(s => s.Location).ToHashSet();
         return returns.All(r => FollowsFrames(r) && r.Companions.Count > 0 && r.Companions.All(c => begins.Contains(c.Location)))
             ? new LatencyProbes([], returns)
-            : new LatencyProbes(entries, returns);
+            // The kernel does not follow all calls: pairs that are told by their nesting need every return.
+            : new LatencyProbes(entries, [.. returns.Select(r => r with { Calls = [] })]);
     }
 
     private static bool FollowsFrames(Probe probe) => probe.Sites.All(s => s.Restore is not null);

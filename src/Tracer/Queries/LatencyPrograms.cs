@@ -5,67 +5,22 @@ using Tracer.Core.Probes;
 namespace Tracer.Queries;
 
 /// <summary>
-/// How a latency is measured. Where a return follows its function's frames, the frame knows when it was entered. Two other probes are paired by
-/// what each thread remembers: how deep it is in entries, and when it came to each depth.
+/// How a latency is measured. Where a return follows its function's frames, the frame knows when it was entered. Two other probes are paired by how they are nested in
+/// each thread.
 /// </summary>
-internal sealed class LatencyPrograms
+internal sealed class LatencyPrograms(LatencyProbes probes)
 {
-    private static readonly BuiltInExpression Now = new(BuiltInValue.Timestamp);
-    private readonly VariableExpression _depth = new(new Variable("depth", VariableScope.Thread, IntegerType.Int64));
-    private readonly VariableExpression _start;
-    private readonly LatencyProbes _probes;
-
-    public LatencyPrograms(LatencyProbes probes)
-    {
-        _probes = probes;
-        _start = new VariableExpression(new Variable("start", VariableScope.Thread, IntegerType.UInt64, IntegerType.Int64), new ExpressionList(_depth));
-        Value = Build.Binary(BinaryOperator.Subtract, Now, IsPaired ? _start : new BuiltInExpression(BuiltInValue.EntryTimestamp));
-    }
+    private readonly CallNesting? _pairs = probes.Entries.Count > 0 ? new CallNesting("latency") : null;
 
     /// <summary>The time since the entry, at a return.</summary>
-    public Expression Value { get; }
+    public static Expression Value { get; } =
+        Build.Binary(BinaryOperator.Subtract, new BuiltInExpression(BuiltInValue.Timestamp), new BuiltInExpression(BuiltInValue.EntryTimestamp));
 
-    private bool IsPaired => _probes.Entries.Count > 0;
-
-    /// <summary>The programs, given what each return does.</summary>
-    public IReadOnlyList<ProbeProgram> Make(IReadOnlyList<Expression?> filters, IReadOnlyList<IReadOnlyList<ClauseAction>> actions)
-    {
-        var programs = new List<ProbeProgram>();
-        for (var k = 0; k < _probes.Returns.Count; k++)
-        {
-            var probe = _probes.Returns[k];
-            programs.Add(new ProbeProgram(probe) { Condition = IsPaired ? And(IsOpen(), filters[k]) : filters[k], Actions = actions[k] });
-            if (IsPaired)
-                programs.Add(Close(probe));
-        }
-
+    /// <summary>The programs, given what each return does. A return that the filter refuses ends its time too.</summary>
+    public IReadOnlyList<ProbeProgram> Make(IReadOnlyList<Expression?> filters, IReadOnlyList<IReadOnlyList<ClauseAction>> actions) =>
+    [
+        .. probes.Returns.Select((probe, k) => new ProbeProgram(probe) { Leave = _pairs, Condition = filters[k], Actions = actions[k] }),
         // After the returns: a probe that is both ends one time where the next begins.
-        programs.AddRange(_probes.Entries.Select(Open));
-        return programs;
-    }
-
-    private ProbeProgram Open(Probe probe) => new(probe)
-    {
-        Actions = [new AssignAction(_depth, Build.Binary(BinaryOperator.Add, _depth, One)), new AssignAction(_start, Now)],
-    };
-
-    // A program of its own, because a return that the filter refuses ends its time too. A saved frame can be taken only once.
-    private ProbeProgram Close(Probe probe) => new(probe with { Sites = WithoutFrames(probe.Sites), Calls = WithoutFrames(probe.Calls) })
-    {
-        Condition = IsEntered(),
-        // The start stays: the next entry of this depth writes over it.
-        Actions = [new AssignAction(_depth, Build.Binary(BinaryOperator.Subtract, _depth, One))],
-    };
-
-    private static IReadOnlyList<ProbeSite> WithoutFrames(IReadOnlyList<ProbeSite> sites) => [.. sites.Select(s => s with { Restore = null })];
-
-    private static ConstantExpression One => new(1, IntegerType.Int64);
-
-    private BinaryExpression IsEntered() => new(BinaryOperator.Less, new ConstantExpression(0, IntegerType.Int64), _depth);
-
-    // Without a start the entry found no room to remember it, which is counted as a drop.
-    private BinaryExpression IsOpen() =>
-        new(BinaryOperator.LogicalAnd, IsEntered(), Build.Binary(BinaryOperator.NotEqual, _start, Build.Constant(0)));
-
-    private static BinaryExpression And(BinaryExpression left, Expression? right) => right is null ? left : new BinaryExpression(BinaryOperator.LogicalAnd, left, right);
+        .. probes.Entries.Select(probe => new ProbeProgram(probe) { Enter = _pairs }),
+    ];
 }

@@ -45,7 +45,7 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
     {
         var latency = new LatencyPrograms(probes);
         var filters = probes.Returns.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
-        var (aggregations, actions) = Compile(options, probes.Returns, latency);
+        var (aggregations, actions) = Compile(options, probes.Returns, LatencyPrograms.Value);
         return new TraceProgram([.. probes.Entries, .. probes.Returns], latency.Make(filters, actions), aggregations)
         {
             Silence = $"all sites were armed, and no return{(options.Where is null ? "" : " that satisfies the filter")} was seen together with its entry while the target was traced.",
@@ -53,13 +53,13 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
     }
 
     private static (IReadOnlyList<Aggregation> Aggregations, IReadOnlyList<IReadOnlyList<ClauseAction>> Actions) Compile(
-        TraceOptions options, IReadOnlyList<Probe> probes, LatencyPrograms? latency)
+        TraceOptions options, IReadOnlyList<Probe> probes, Expression? latency)
     {
         var aggregations = new List<Aggregation>();
         var actions = probes.Select(_ => new List<ClauseAction>()).ToArray();
         foreach (var query in options.Queries)
         {
-            var (aggregation, perProbe) = QueryCompiler.Compile(query, probes, latency?.Value);
+            var (aggregation, perProbe) = QueryCompiler.Compile(query, probes, latency);
             aggregations.Add(aggregation);
             for (var k = 0; k < actions.Length; k++)
                 actions[k].Add(perProbe[k]);
