@@ -1,3 +1,5 @@
+using System.Globalization;
+using Tracer.Core.Aggregations;
 using Tracer.Core.Diagnostics;
 using Tracer.Linux;
 using Xunit;
@@ -160,6 +162,32 @@ public sealed class ReturnTests
         Assert.Contains("stacks are taken", fixture.Said, StringComparison.Ordinal);
         // One for each depth: a stack taken at a ret goes on to its callers.
         Assert.Equal(4, ReturnsFixture.Rows(session).Count);
+        fixture.Finish();
+    }
+
+    /// <summary>An instruction behind the entry is a probe that shares no frame with the return: the two are told by their nesting, which needs every return.</summary>
+    [Theory]
+    [InlineData(BackendChoice.Ebpf)]
+    [InlineData(BackendChoice.Perf)]
+    [InlineData(BackendChoice.Ptrace)]
+    public async Task Pairs_of_other_probes_are_told_by_their_nesting_at_any_depth(BackendChoice backend)
+    {
+        using var fixture = new ReturnsFixture();
+        var options = new TraceOptions
+        {
+            Probes = ["uprobe:returns:deep+1", "uretprobe:returns:deep"],
+            Backend = backend,
+            Queries = [TraceQuery.Latency("n") with { Function = AggregationFunction.Maximum }],
+        };
+        await using var session = await TraceSession.AttachAsync(fixture.Target.Pid, options, Token);
+        fixture.Do("deep 199");
+        await session.StopAsync();
+        var rows = session.ReadAggregations()[0].Rows.ToDictionary(r => int.Parse(r.Keys[0].ToString()!, CultureInfo.InvariantCulture), r => r.Value);
+        Assert.Equal(Enumerable.Range(0, 200), rows.Keys.Order());
+        // A call lasts as long as those within it, and they as they are paired.
+        Assert.All(Enumerable.Range(1, 199), n => Assert.True(rows[n] >= rows[n - 1], $"{n}: {rows[n]} after {rows[n - 1]}"));
+        var summary = session.Summarise();
+        Assert.Equal((0UL, 0UL, 0UL), (summary.LostFrames, summary.LostReturns, summary.Unreturned));
         fixture.Finish();
     }
 
