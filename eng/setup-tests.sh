@@ -33,9 +33,10 @@ if [ -n "$missing" ]; then
     fi
 fi
 
+sh eng/fetch-sid.sh
 make --directory native-tests
 
-for version in 3.6 3.7 3.8 3.9 3.10; do
+for version in 2.7 3.6 3.7 3.8 3.9 3.10 3.11 3.12 3.13; do
     if ! ls -d "$HOME/.pyenv/versions/$version".* >/dev/null 2>&1; then
         echo "setup-tests: no Python $version in ~/.pyenv/versions: its live tests will be skipped" >&2
     fi

@@ -52,7 +52,17 @@ def is_start(frame):
     if sys.version_info < (3, 11):
         return at < 0
     import opcode
-    return opcode.opname[code[at]] == "RESUME" and code[at + 1] & 3 == 0
+    return opcode.opname[code[at]] == "RESUME" and code[at + 1] == 0
+
+
+def is_yield(frame, argument):
+    """Whether a 'return' is a yield, and not the end of a frame. The workload yields no None, which is what an exception's 'return' has."""
+    import opcode
+    code = bytearray(frame.f_code.co_code)
+    at = frame.f_lasti
+    # Since 3.13 a frame that yields stands behind the instruction.
+    name = opcode.opname[code[at]]
+    return argument is not None and (name in ("YIELD_VALUE", "YIELD_FROM") or (name == "RESUME" and code[at + 1] & 3 != 0))
 
 
 def counting_pass(phases):
@@ -65,9 +75,10 @@ def counting_pass(phases):
         if event not in ("call", "return") or code.co_filename not in files:
             return
         counts = per_thread.setdefault(get_ident(), {})
-        entry = counts.setdefault((code.co_filename, code.co_name, code.co_firstlineno, getattr(code, "co_qualname", None)), [0, 0, 0])
+        entry = counts.setdefault((code.co_filename, code.co_name, code.co_firstlineno, getattr(code, "co_qualname", None)), [0, 0, 0, 0])
         if event == "return":
             entry[1] += 1
+            entry[3] += is_yield(frame, argument)
             return
         entry[0] += 1
         entry[2] += is_start(frame)
@@ -82,14 +93,15 @@ def counting_pass(phases):
         threading.setprofile(None)
     total = {}
     for counts in per_thread.values():
-        for site, (calls, returns, starts) in counts.items():
-            entry = total.setdefault(site, [0, 0, 0])
+        for site, (calls, returns, starts, yields) in counts.items():
+            entry = total.setdefault(site, [0, 0, 0, 0])
             entry[0] += calls
             entry[1] += returns
             entry[2] += starts
+            entry[3] += yields
     functions = []
-    for (path, name, line, qualname), (calls, returns, starts) in sorted(total.items(), key=lambda item: item[0][:3]):
-        function = {"file": path, "function": name, "line": line, "calls": calls, "returns": returns, "starts": starts}
+    for (path, name, line, qualname), (calls, returns, starts, yields) in sorted(total.items(), key=lambda item: item[0][:3]):
+        function = {"file": path, "function": name, "line": line, "calls": calls, "returns": returns, "starts": starts, "yields": yields}
         if qualname is not None:
             function["qualname"] = qualname
         functions.append(function)
@@ -98,6 +110,7 @@ def counting_pass(phases):
         "calls": sum(f["calls"] for f in functions),
         "returns": sum(f["returns"] for f in functions),
         "starts": sum(f["starts"] for f in functions),
+        "yields": sum(f["yields"] for f in functions),
     }
 
 

@@ -1,3 +1,4 @@
+using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 
@@ -84,7 +85,12 @@ public static class PlanBuilder
             Guard = site.Guard,
             Restore = frames.Apply(site.Restore),
             Leave = program.Leave,
-            Condition = program.Condition is null || frames.EntryFilter(program, site) is not null ? null : binder.Bind(program.Condition),
+            Condition = (site.Condition, frames.EntryFilter(program, site) is null ? program.Condition : null) switch
+            {
+                (var own, null) => own,
+                (null, { } asked) => binder.Bind(asked),
+                ({ } own, { } asked) => new BinaryExpression(BinaryOperator.LogicalAnd, own, binder.Bind(asked)),
+            },
             Actions = [.. program.Actions.Select(binder.Bind)],
             Emission = emission,
             Enter = program.Enter,

@@ -27,17 +27,17 @@ public static class PythonLines
         var size = Build.Binary(BinaryOperator.And, Build.LoadPointer(table, layout.BytesSize), Build.Constant(~1UL));
         var end = Build.Add(items, size);
         var isNew = version.IsAtLeast(3, 10);
-        var walk = isNew ? LineTable(items, end, first, last) : LineNumberTable(items, end, first, last);
+        var walk = isNew ? LineTable(items, end, first, last) : LineNumberTable(items, end, first, last, version.Major == 2 ? IntegerType.UInt8 : IntegerType.Int8);
         var line = Build.If(Build.Binary(BinaryOperator.Less, last, Build.Constant(0, IntegerType.Int32)), first, walk);
         if (!isNew)
             return line;
         // PyFrame_GetLineNumber, which the probes of 3.10 call: f_lineno is set only while a trace function runs or has moved the frame.
-        var set = Build.Load(frame, layout.FrameLine, IntegerType.Int32);
+        var set = Build.Load(frame, layout.FrameObject!.Line, IntegerType.Int32);
         return Build.If(set, set, line);
     }
 
-    // Objects/lnotab_notes.txt: pairs of (bytecode increment, signed line increment); addr is the byte offset that the line begins at.
-    private static IterateExpression LineNumberTable(Expression items, Expression end, Expression first, Expression last)
+    // Objects/lnotab_notes.txt: pairs of (bytecode increment, line increment, signed since 3.6); addr is the byte offset that the line begins at.
+    private static IterateExpression LineNumberTable(Expression items, Expression end, Expression first, Expression last, IntegerType increment)
     {
         Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), address = new LoopVariableExpression(2);
         Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4);
@@ -48,7 +48,7 @@ public static class PythonLines
             Build.Binary(BinaryOperator.LogicalAnd,
                 Build.Binary(BinaryOperator.Less, at, stop),
                 Build.Binary(BinaryOperator.LessOrEqual, next, wanted)),
-            new ExpressionList(Build.Offset(at, 2), stop, next, Build.Add(line, Build.ToUInt64(Build.Load(at, 1, IntegerType.Int8))), wanted),
+            new ExpressionList(Build.Offset(at, 2), stop, next, Build.Add(line, Build.ToUInt64(Build.Load(at, 1, increment))), wanted),
             Build.Convert(line, IntegerType.Int32));
     }
 
@@ -72,5 +72,62 @@ public static class PythonLines
             Build.Binary(BinaryOperator.LogicalAnd, before, Build.Binary(BinaryOperator.Less, at, stop)),
             new ExpressionList(Build.Offset(at, 2), stop, Build.Add(rangeEnd, Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8))), moved, wanted),
             Build.If(hasNoLine, none, Build.Convert(line, IntegerType.Int32)));
+    }
+
+    /// <summary>The line number, int32, of an instruction of CPython 3.11 and later; -1 for one without a line.</summary>
+    /// <param name="code">The address of a PyCodeObject, uint64.</param>
+    /// <param name="instruction">The address of the instruction in it, uint64.</param>
+    /// <param name="layout">The layout of this CPython.</param>
+    public static Expression OfLocationTable(Expression code, Expression instruction, PythonLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        var bytecode = Build.Offset(code, layout.InterpreterFrame!.CodeBytecode);
+        var table = Build.LoadPointer(code, layout.CodeLineTable);
+        var items = Build.Offset(table, layout.BytesData);
+        // Objects/locations.md: entries that begin with a byte of 1ccccLLL, whose further bytes have bit 7 clear: c tells how the entry goes on, L + 1 is its
+        // length in instructions of two bytes. The line's change is in c (10 to 12), or the first of the varints that follow (13, 14: six bits a byte, the
+        // lowest first, bit 6 when more follow, the sign in bit 0); otherwise there is none, and 15 is a range without a line. The walk goes byte by byte,
+        // and its step is without branches: the kernel's verifier follows every path of a loop's body.
+        Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), rangeEnd = new LoopVariableExpression(2);
+        Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4), kind = new LoopVariableExpression(5);
+        Expression change = new LoopVariableExpression(6), shift = new LoopVariableExpression(7);
+        var item = Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8));
+        var begins = Build.Bits(item, 7, 1);
+        var newKind = Build.Bits(item, 3, 4);
+        var length = Shifted(Build.Offset(Build.Bits(item, 0, 3), 1), BinaryOperator.ShiftLeft, 1);
+        var small = Times(Times(Below(Build.Constant(9), newKind), Below(newKind, Build.Constant(13))), Build.Offset(newKind, -10));
+        var hasVarint = Times(Below(Build.Constant(12), newKind), Below(newKind, Build.Constant(15)));
+        // A varint is being read while shift is below 64.
+        const ulong Idle = 64;
+        var reading = Not(Build.Bits(shift, 6, 1));
+        var goesOn = Times(Not(begins), reading);
+        var isLast = Not(Build.Bits(item, 6, 1));
+        var read = Build.Binary(BinaryOperator.Or, change, Build.Binary(BinaryOperator.ShiftLeft, Build.Bits(item, 0, 6), Build.Bits(shift, 0, 6)));
+        var sign = Build.Bits(read, 0, 1);
+        var signed = Build.Add(Build.Binary(BinaryOperator.Xor, Shifted(read, BinaryOperator.ShiftRight, 1), Minus(Build.Constant(0), sign)), sign);
+        var hasNoLine = Build.Binary(BinaryOperator.LogicalOr, Build.EqualTo(kind, 15), Build.Binary(BinaryOperator.LessOrEqual, rangeEnd, wanted));
+        return new IterateExpression(
+            MaximumEntries,
+            new ExpressionList(
+                items, Build.Add(items, Build.LoadPointer(table, layout.BytesSize)), Build.Constant(0),
+                Build.ToUInt64(Build.Load(code, layout.CodeFirstLine, IntegerType.Int32)),
+                Minus(instruction, bytecode), Build.Constant(0), Build.Constant(0), Build.Constant(Idle)),
+            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, at, stop), Build.EqualTo(Times(begins, Below(wanted, rangeEnd)), 0)),
+            new ExpressionList(
+                Build.Offset(at, 1), stop, Build.Add(rangeEnd, Times(begins, length)),
+                Build.Add(Build.Add(line, Times(begins, small)), Times(Times(goesOn, isLast), signed)),
+                wanted, Build.Add(Times(begins, newKind), Times(Not(begins), kind)), Times(goesOn, read),
+                Build.Add(Times(Times(goesOn, Not(isLast)), Build.Offset(shift, 6)), Times(Not(Build.Add(Times(begins, hasVarint), Times(goesOn, Not(isLast)))), Build.Constant(Idle)))),
+            Build.If(hasNoLine, Build.Constant(unchecked((ulong)-1), IntegerType.Int32), Build.Convert(line, IntegerType.Int32)));
+
+        static Expression Minus(Expression left, Expression right) => Build.Binary(BinaryOperator.Subtract, left, right);
+        static Expression Times(Expression left, Expression right) => Build.Binary(BinaryOperator.Multiply, left, right);
+        static Expression Shifted(Expression value, BinaryOperator how, ulong count) => Build.Binary(how, value, Build.Constant(count));
+
+        // Of 0 and 1.
+        static Expression Not(Expression value) => Build.Binary(BinaryOperator.Xor, value, Build.Constant(1));
+
+        // 1 when less, for numbers that are no more than 2^63 apart.
+        static Expression Below(Expression left, Expression right) => Shifted(Minus(left, right), BinaryOperator.ShiftRight, 63);
     }
 }
