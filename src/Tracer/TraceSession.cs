@@ -142,8 +142,10 @@ public sealed class TraceSession : IAsyncDisposable
                 target.Own(provider);
             var selection = new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
             var program = TraceProgram.Build(specs, options, selection);
-            var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit);
+            var (plan, walked, warning) = StackWalks.Choose(PlanBuilder.Build(target, program.Programs, options.TextLimit), options.StackWalk);
             var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate)).Select(b => new SplittingBackend(b))], plan, logger);
+            if (backend.Name == "ebpf")
+                StackWalks.Tell(logger, walked, warning);
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
                 : null;
