@@ -77,21 +77,23 @@ static NOINLINE void chain(int depth, int whole)
     sink++;
 }
 
-// Four places of a call, one of which is taken at each level.
-static NOINLINE void many(int depth, int path)
-{
-    if (depth == 0) {
-        path_end(path);
-        return;
+// One of four functions is called at each level.
+static void (*const many[4])(int depth, int path);
+
+#define MANY(k)                                          \
+    static NOINLINE void many_##k(int depth, int path)   \
+    {                                                    \
+        if (depth == 0)                                  \
+            path_end(path);                              \
+        else                                             \
+            many[path >> 2 * (depth - 1) & 3](depth - 1, path); \
+        sink += k;                                       \
     }
-    switch (path >> 2 * (depth - 1) & 3) {
-    case 0: many(depth - 1, path); sink += 1; break;
-    case 1: many(depth - 1, path); sink += 2; break;
-    case 2: many(depth - 1, path); sink += 3; break;
-    default: many(depth - 1, path); sink += 4; break;
-    }
-    sink++;
-}
+MANY(1)
+MANY(2)
+MANY(3)
+MANY(4)
+static void (*const many[4])(int depth, int path) = { many_1, many_2, many_3, many_4 };
 
 static int compare(const void *a, const void *b)
 {
@@ -147,7 +149,7 @@ int main(void)
         } else if (sscanf(line, "many %ld %ld", &first, &second) == 2 && first <= 1 << 2 * MANY_DEPTH) {
             for (int path = 0; path < first; path++)
                 for (long i = 0; i < second; i++)
-                    many(MANY_DEPTH, path);
+                    many[0](MANY_DEPTH, path);
         } else if (sscanf(line, "sort %ld", &first) == 1) {
             for (long i = 0; i < first; i++) {
                 sort_one();
