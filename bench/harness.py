@@ -20,6 +20,7 @@ TRACER_BENCH = os.path.join(ROOT, "artifacts/publish/Tracer.Bench/release_linux-
 RATE = os.path.join(ROOT, "native-tests/out/rate/rate")
 CALL = os.path.join(ROOT, "native-tests/out/rate/call")
 MANY = os.path.join(ROOT, "native-tests/out/sites/many")
+PATHS = os.path.join(ROOT, "native-tests/out/stacks/paths")
 RATE_PROBE = "rate:hit(int64, string, int32)"
 HEADER = ("measurement", "sharptrace", "peer", "peer's", "sharptrace : peer", "goal")
 
@@ -50,7 +51,7 @@ def build(rebuild=False):
         if rebuild or not os.path.exists(binary):
             note(f"publishing {project}")
             subprocess.run(["dotnet", "publish", project, "-c", "Release", "-r", "linux-x64", "-v", "quiet", "--nologo"], cwd=ROOT, check=True, stdout=sys.stderr)
-    if not all(os.path.exists(fixture) for fixture in (RATE, CALL, MANY)):
+    if not all(os.path.exists(fixture) for fixture in (RATE, CALL, MANY, PATHS)):
         subprocess.run(["make", "-s", "-C", "native-tests"], cwd=ROOT, check=True, stdout=sys.stderr)
 
 

@@ -5,6 +5,7 @@ using Tracer.Bpf;
 using Tracer.Core.Aggregations;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Expressions;
+using Tracer.Core.Stacks;
 using Tracer.Linux;
 using Tracer.Uprobes.Compilation;
 
@@ -28,12 +29,15 @@ internal sealed class KernelAggregation : IDisposable
     private readonly Dictionary<int, BpfMap> _rows = [];
     private readonly KeyWriter _key = new();
     private readonly Dictionary<byte[], ulong[]> _reported = new(ByteKeyComparer.Instance);
+    private readonly FrameChain? _chain;
+    private readonly List<NativeFrame> _frames = [];
     private BpfMap? _single;
     private BpfMappedArray? _singleMemory;
 
-    public KernelAggregation(ISystemCallGate gate, Aggregation aggregation, int textLimit)
+    public KernelAggregation(ISystemCallGate gate, Aggregation aggregation, int textLimit, FrameChain? chain)
     {
         _gate = gate;
+        _chain = chain;
         Layout = new KernelKeyLayout(aggregation, textLimit);
         Stride = ((aggregation.CellCount * sizeof(ulong)) + CacheLine - 1) / CacheLine * CacheLine;
         Lanes = Math.Min(MostLanes, (int)BitOperations.RoundUpToPowerOf2((uint)PossibleCpus.Count));
@@ -181,13 +185,22 @@ internal sealed class KernelAggregation : IDisposable
         for (var k = 0; k < Aggregation.Keys.Count; k++)
         {
             var slot = BinaryPrimitives.ReadUInt64LittleEndian(kernelKey[KernelKeyLayout.SlotOf(k)..]);
-            if (Aggregation.Keys[k].Type is TextType)
+            if (Aggregation.Keys[k].Type is StackType)
+                AddStack(slot, kernelKey.Slice(Layout.TextOf(k, capacity), capacity));
+            else if (Aggregation.Keys[k].Type is TextType)
                 AddText(slot, kernelKey.Slice(Layout.TextOf(k, capacity), capacity), literals);
             else
                 _key.Add(slot, (EvaluationStatus)((statuses >> (4 * k)) & 15));
         }
 
         return _key.Key;
+    }
+
+    private void AddStack(ulong slot, ReadOnlySpan<byte> field)
+    {
+        var isBroken = (int)(slot >> KernelKeyLayout.CharsetShift) == FrameChainCompiler.Broken;
+        _chain!.Code.Read(field[..Math.Min((int)(uint)slot, field.Length)], isBroken, _chain.Start.IsKnown, _frames);
+        _key.Add(CollectionsMarshal.AsSpan(_frames), EvaluationStatus.Ok);
     }
 
     private void AddText(ulong slot, ReadOnlySpan<byte> field, SiteLiterals literals)

@@ -4,6 +4,7 @@ using Tracer.Core.Aggregations;
 using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
+using Tracer.Core.Stacks;
 using Tracer.Linux;
 using Tracer.Uprobes.Compilation;
 
@@ -39,7 +40,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     {
         _gate = gate;
         _plan = plan;
-        _aggregations = [.. plan.Aggregations.Select(a => new KernelAggregation(gate, a, plan.KeyTextLimit))];
+        _aggregations = [.. plan.Aggregations.Select(a => new KernelAggregation(gate, a, plan.KeyTextLimit, ChainOf(plan, a)))];
         var bytes = SmallestRing;
         while (bytes < LargestRecordsInRing * ScratchLayout.SizeFor(plan))
             bytes *= 2;
@@ -182,6 +183,9 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
         foreach (var map in _owned)
             map.Dispose();
     }
+
+    private static FrameChain? ChainOf(TracePlan plan, Aggregation aggregation) => plan.Sites.SelectMany(s => s.Clauses).SelectMany(c => c.Actions).OfType<AggregateAction>()
+        .Where(a => a.Aggregation == aggregation).SelectMany(a => a.Keys).OfType<StackExpression>().Select(s => s.Chain).FirstOrDefault(c => c is not null);
 
     private KernelAggregation MapsOf(Aggregation aggregation) => Array.Find(_aggregations, a => a.Layout.Aggregation == aggregation)!;
 

@@ -15,7 +15,7 @@ internal static class BackendSelector
         string? refused = null;
         foreach (var backend in backends.Where(b => wanted is null || b.Name == wanted))
         {
-            var support = plans.Refuse(backend) is { } problem ? BackendSupport.No(problem) : backend.Evaluate(plans.For(backend));
+            var support = plans.Refuse(backend) is { } problem ? BackendSupport.No(problem) : backend.Evaluate(plans.For(backend).Plan);
             if (support.IsSupported)
             {
                 var reason = support.Reason ?? (wanted is null ? "the first that works here" : "asked for");

@@ -14,22 +14,25 @@ internal sealed class ReturnPlans
 {
     private readonly TraceProgram _program;
     private readonly TraceOptions _options;
-    private readonly Lazy<TracePlan> _exact;
-    private readonly Lazy<TracePlan> _following;
+    private readonly Lazy<WalkedPlan> _exact;
+    private readonly Lazy<WalkedPlan> _following;
     private readonly string? _stacks;
 
     public ReturnPlans(TargetProcess target, TraceProgram program, TraceOptions options)
     {
         _program = program;
         _options = options;
-        _exact = new(() => PlanBuilder.Build(target, program.Programs, options.TextLimit));
-        _following = new(() => PlanBuilder.Build(target, program.Programs.Select(p => Follows(p.Probe) ? p with { Probe = p.Probe.FollowingCalls() } : p), options.TextLimit));
+        _exact = new(() => Build(program.Programs));
+        _following = new(() => Build(program.Programs.Select(p => Follows(p.Probe) ? p with { Probe = p.Probe.FollowingCalls() } : p)));
         _stacks = program.Programs.Any(TakesStacks) ? "stacks are taken, which end at a call that is followed" : null;
+
+        WalkedPlan Build(IEnumerable<ProbeProgram> programs) => StackWalks.Choose(PlanBuilder.Build(target, programs, options.TextLimit), options.StackWalk);
     }
 
     private bool IsWanted => _options.Returns != ReturnMethod.Sites && _program.Probes.Any(Follows);
 
-    public TracePlan For(IProbeBackend backend) => IsWanted && backend.FollowsCalls ? _following.Value : _exact.Value;
+    /// <summary>The plan for a backend, with how its stacks are walked.</summary>
+    public WalkedPlan For(IProbeBackend backend) => IsWanted && backend.FollowsCalls ? _following.Value : _exact.Value;
 
     /// <summary>Why a backend cannot see returns as was asked for; null when it can.</summary>
     public string? Refuse(IProbeBackend backend) => _options.Returns == ReturnMethod.Kernel && IsWanted && !backend.FollowsCalls

@@ -27,6 +27,9 @@ public sealed record TraceOptions
     /// </summary>
     public int? StackBytes { get; init; }
 
+    /// <summary>How stacks that are keys of <see cref="Queries"/> are walked; those of events are always unwound.</summary>
+    public StackWalk StackWalk { get; init; } = StackWalk.Auto;
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 

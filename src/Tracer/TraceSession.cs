@@ -144,8 +144,10 @@ public sealed class TraceSession : IAsyncDisposable
             var program = TraceProgram.Build(specs, options, selection);
             var plans = new ReturnPlans(target, program, options);
             var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate)).Select(b => new SplittingBackend(b))], plans, logger);
-            var plan = plans.For(backend);
+            var (plan, walked, warning) = plans.For(backend);
             program = program with { Probes = plans.Tell(plan, logger) };
+            if (backend.Name == "ebpf")
+                StackWalks.Tell(logger, walked, warning);
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
                 : null;

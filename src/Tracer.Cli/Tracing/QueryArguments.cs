@@ -30,6 +30,13 @@ internal sealed class QueryArguments
         DefaultValueFactory = _ => Aggregation.DefaultCapacity,
     };
 
+    private readonly Option<StackWalk> _stackWalk = new("--stack-walk")
+    {
+        Description = "How a stack that is a key is walked: by frame pointers (frames: cheap, under ebpf), by call frame information (unwind), or auto: by frame pointers where the target's modules keep them.",
+        HelpName = "auto|frames|unwind",
+        DefaultValueFactory = _ => StackWalk.Auto,
+    };
+
     public QueryArguments()
     {
         _top.Validators.Add(r => TracingArguments.Check(r, r.GetValueOrDefault<int?>() is < 1, "--top takes a number of 1 or more."));
@@ -43,6 +50,7 @@ internal sealed class QueryArguments
         command.Options.Add(_interval);
         command.Options.Add(_top);
         command.Options.Add(_maximumKeys);
+        command.Options.Add(_stackWalk);
     }
 
     public TracingRequest Read(ParseResult result, TracingRequest request, TraceQuery query) => request with
@@ -50,5 +58,6 @@ internal sealed class QueryArguments
         Query = query with { By = result.GetValue(_by) ?? [], MaximumKeys = result.GetValue(_maximumKeys) },
         Interval = result.GetValue(_interval),
         Top = result.GetValue(_top),
+        StackWalk = result.GetValue(_stackWalk),
     };
 }

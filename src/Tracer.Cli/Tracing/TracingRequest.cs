@@ -22,6 +22,8 @@ internal sealed record TracingRequest
 
     public TimeSpan? Duration { get; init; }
 
+    public StackWalk StackWalk { get; init; }
+
     public BackendChoice Backend { get; init; }
 
     public ReturnMethod Returns { get; init; }

@@ -30,6 +30,7 @@ internal static class TracingRun
             MaximumEvents = request.Events,
             EventsPerSecond = request.EventsPerSecond,
             StackBytes = request.StackBytes,
+            StackWalk = request.StackWalk,
             Sink = output,
             Armed = s =>
             {

@@ -101,7 +101,7 @@ public readonly record struct TraceValue
         EvaluationStatus.LoopLimit => "<too long to compute>",
         _ => Type switch
         {
-            StackType => string.Join(' ', (Frames ?? []).Select(f => string.Create(CultureInfo.InvariantCulture, $"0x{f.Address:x}"))),
+            StackType => string.Join(' ', (Frames ?? []).Select(f => f.Kind == NativeFrameKind.Missing ? "..." : string.Create(CultureInfo.InvariantCulture, $"0x{f.Address:x}"))),
             TextType => Status == EvaluationStatus.Truncated ? Text + "…" : Text!,
             FloatType { Size: 4 } => ((float)Double).ToString("R", CultureInfo.InvariantCulture),
             FloatType => Double.ToString("R", CultureInfo.InvariantCulture),

@@ -74,7 +74,7 @@ public static class ExpressionPrinter
                 b.Append(CultureInfo.InvariantCulture, $"value{g.Index}");
                 break;
             case StackExpression s:
-                b.Append(CultureInfo.InvariantCulture, $"stack({s.Bytes})");
+                b.Append(s.Chain is null ? string.Create(CultureInfo.InvariantCulture, $"stack({s.Bytes})") : "stack(by frame pointers)");
                 break;
             case TextLiteralExpression l:
                 b.Append('"').Append(l.Text).Append('"');

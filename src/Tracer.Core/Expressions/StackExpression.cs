@@ -1,3 +1,5 @@
+using Tracer.Core.Stacks;
+
 namespace Tracer.Core.Expressions;
 
 /// <summary>
@@ -28,4 +30,10 @@ public sealed record StackExpression : Expression
 
     /// <summary>How much of the stack is copied.</summary>
     public int Bytes { get; }
+
+    /// <summary>
+    /// For a stack that is a key: how a backend may find its frames at the hit, by frame pointers, instead of copying it; null when it must be copied and unwound.
+    /// Backends that read the stack at the hit themselves unwind it all the same.
+    /// </summary>
+    public FrameChain? Chain { get; init; }
 }

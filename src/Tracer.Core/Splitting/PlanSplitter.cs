@@ -91,8 +91,8 @@ public static class PlanSplitter
 
     private static string? ReasonOf(Clause clause, Func<Expression, string?> refuse, HashSet<Variable> moved)
     {
-        // Stacks are walked where events are read.
-        var reason = clause.Actions.OfType<AggregateAction>().Any(a => a.Keys.Any(k => k.Type is StackType)) ? refuse(StackKey) : null;
+        // Stacks are walked where events are read, unless frame pointers lead through them at the hit.
+        var reason = clause.Actions.OfType<AggregateAction>().Any(a => a.Keys.Any(k => k.Type is StackType && k is not StackExpression { Chain: not null })) ? refuse(StackKey) : null;
         foreach (var expression in Own(clause))
         {
             ExpressionParts.Any(expression, e =>

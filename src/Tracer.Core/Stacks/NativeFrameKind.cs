@@ -14,4 +14,7 @@ public enum NativeFrameKind : byte
 
     /// <summary>The instruction at which a signal came.</summary>
     Interrupted,
+
+    /// <summary>No frame: here some may be missing, for the code at the address keeps no frame pointers (0: the chain of them ends).</summary>
+    Missing,
 }

@@ -33,6 +33,17 @@ public sealed class ModuleMap
     /// <summary>The modules.</summary>
     public IReadOnlyList<TargetModule> Modules { get; }
 
+    /// <summary>The executable segments of some of the modules, ascending.</summary>
+    public IEnumerable<(ulong Start, ulong End)> RangesOf(Func<TargetModule, bool> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        for (var k = 0; k < _starts.Length; k++)
+        {
+            if (wanted(_ranges[k].Module))
+                yield return (_starts[k], _ranges[k].End);
+        }
+    }
+
     /// <summary>Finds the module whose code an address is in. Allocates nothing.</summary>
     /// <param name="address">An address in the target.</param>
     /// <returns>The module; null when the address is in none.</returns>

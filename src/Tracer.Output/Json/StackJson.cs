@@ -12,6 +12,15 @@ internal static class StackJson
         foreach (var frame in frames)
         {
             json.WriteStartObject();
+            if (frame.IsGap)
+            {
+                json.WriteBoolean("missing"u8, true);
+                if (frame.Module is not null)
+                    json.WriteString("module"u8, frame.Module);
+                json.WriteEndObject();
+                continue;
+            }
+
             json.WriteNumber("address"u8, frame.Address);
             if (frame.Function is not null)
             {

@@ -1,4 +1,5 @@
 using Tracer.Bpf;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using static Tracer.Bpf.BpfRegister;
 
@@ -32,6 +33,8 @@ internal sealed class AggregateCompiler(BpfAssembler code, StackFrame frame, Exp
 
         if (action.Keys.Count == 0)
             SingleRow(action, value, noRoom);
+        else if (maps.KeysOf(action.Aggregation).HasStack)
+            StackRow(action, value, literalBase, ref nextLiteral, noRoom);
         else
             KeyedRow(action, value, literalBase, ref nextLiteral, noRoom, end);
         code.Jump(end);
@@ -100,6 +103,31 @@ internal sealed class AggregateCompiler(BpfAssembler code, StackFrame frame, Exp
                 break;
         }
 
+        code.Bind(failed);
+        ScratchCompiler.Release(code);
+        code.Jump(noRoom).Bind(released);
+        ScratchCompiler.Release(code);
+    }
+
+    /// <summary>A row whose key is a stack, perhaps beside integers: its frames are walked into the key of the smallest map that they fit into.</summary>
+    private void StackRow(AggregateAction action, short value, short literalBase, ref int nextLiteral, BpfLabel noRoom)
+    {
+        var layout = maps.KeysOf(action.Aggregation);
+        var keys = new KeyCompiler(code, frame, expressions, kernel, maps, layout);
+        var head = new MemoryPlace(R10, frame.Reserve(layout.TextsOffset));
+        keys.WriteHead(action.Keys, head, literalBase, ref nextLiteral);
+        var released = code.NewLabel();
+        var failed = code.NewLabel();
+        ScratchCompiler.Claim(code, frame, maps, noRoom);
+        var key = new MemoryPlace(R7, ScratchLayout.RecordOffset);
+        keys.CopyHead(head, key);
+        var index = action.Keys.TakeWhile(k => k.Type is not StackType).Count();
+        var chain = ((StackExpression)action.Keys[index]).Chain ?? throw new CompilationException("a stack that must be unwound is a key");
+        new FrameChainCompiler(code, frame).Walk(chain, key.Plus(layout.TextOf(index, 0)), key.Plus(KernelKeyLayout.SlotOf(index)), layout.Capacities, capacity =>
+        {
+            Row(action, key, capacity, value, failed);
+            code.Jump(released);
+        });
         code.Bind(failed);
         ScratchCompiler.Release(code);
         code.Jump(noRoom).Bind(released);

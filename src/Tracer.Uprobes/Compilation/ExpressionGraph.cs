@@ -75,6 +75,7 @@ internal sealed class ExpressionGraph
         TextLiteralExpression l => $"literal {l.Text}",
         TextCompareExpression c => $"compare {c.Operator}",
         VariableExpression v => string.Create(CultureInfo.InvariantCulture, $"variable {IdOf(v.Variable)}"),
+        StackExpression { Chain: { } chain } => $"frames {chain.Start}",
         StackExpression s => string.Create(CultureInfo.InvariantCulture, $"stack {s.Bytes}"),
         SavedExpression s => string.Create(CultureInfo.InvariantCulture, $"saved{s.Slot}"),
         UnavailableExpression => "unavailable",

@@ -1,5 +1,6 @@
 using Tracer.Core.Aggregations;
 using Tracer.Core.Expressions;
+using Tracer.Core.Stacks;
 
 namespace Tracer.Uprobes.Compilation;
 
@@ -16,7 +17,7 @@ internal sealed class KernelKeyLayout
     /// <summary>u32: an <see cref="Core.Evaluation.EvaluationStatus"/> in four bits for each integer key.</summary>
     public const int StatusOffset = 4;
 
-    /// <summary>Where the slots begin. An integer's slot is its value; a text's has its bytes in bits 0-31, its charset from bit 32, its status from bit 40.</summary>
+    /// <summary>Where the slots begin. An integer's slot is its value; a text's has its bytes in bits 0-31, its charset from bit 32, its status from bit 40. A stack's has its bytes and, from bit 32, how it ended.</summary>
     public const int SlotsOffset = 8;
 
     /// <summary>In a text's slot, where the charset is.</summary>
@@ -33,6 +34,9 @@ internal sealed class KernelKeyLayout
 
     private static readonly int[] ShortCapacities = [32, 128];
 
+    // In frames. Most stacks are short, and a key is hashed whole.
+    private static readonly int[] StackCapacities = [8, 24, 64, FrameChain.MostFrames];
+
     private readonly int[] _textIndices;
 
     public KernelKeyLayout(Aggregation aggregation, int textLimit)
@@ -41,10 +45,13 @@ internal sealed class KernelKeyLayout
         TextLimit = textLimit;
         _textIndices = new int[aggregation.Keys.Count];
         for (var k = 0; k < _textIndices.Length; k++)
-            _textIndices[k] = aggregation.Keys[k].Type is TextType ? TextCount++ : -1;
+            _textIndices[k] = aggregation.Keys[k].Type is TextType or StackType ? TextCount++ : -1;
         TextsOffset = SlotsOffset + (_textIndices.Length * 8);
         var longest = textLimit + 8;
-        Capacities = TextCount == 0 ? [0] : [.. ShortCapacities.Where(c => c < longest), longest];
+        HasStack = aggregation.Keys.Any(k => k.Type is StackType);
+        if (HasStack && TextCount > 1)
+            throw new CompilationException("a stack is a key beside a text or another stack");
+        Capacities = HasStack ? Array.ConvertAll(StackCapacities, frames => frames * sizeof(ulong)) : TextCount == 0 ? [0] : [.. ShortCapacities.Where(c => c < longest), longest];
     }
 
     public Aggregation Aggregation { get; }
@@ -52,7 +59,10 @@ internal sealed class KernelKeyLayout
     /// <summary>The most bytes of a text.</summary>
     public int TextLimit { get; }
 
-    /// <summary>How many of the keys are texts.</summary>
+    /// <summary>Whether one of the keys is a stack: its frames' addresses are a text of their own kind, and the only one.</summary>
+    public bool HasStack { get; }
+
+    /// <summary>How many of the keys are texts, or a stack.</summary>
     public int TextCount { get; }
 
     /// <summary>Where the texts begin.</summary>

@@ -40,7 +40,9 @@ internal sealed class KeyCompiler(BpfAssembler code, StackFrame frame, Expressio
         code.LoadMapValue(R1, maps.Generation, 0).Load(BpfSize.Word, R1, R1, 0).Store(BpfSize.Double, key.Base, key.Offset, R1);
         for (var k = 0; k < keys.Count; k++)
         {
-            if (keys[k].Type is TextType)
+            if (keys[k].Type is StackType)
+                code.Store(BpfSize.Double, key.Base, key.Plus(KernelKeyLayout.SlotOf(k)).Offset, 0);
+            else if (keys[k].Type is TextType)
                 FindText(keys[k], k, literalBase, ref nextLiteral);
             else
                 WriteInteger(keys[k], k, key);

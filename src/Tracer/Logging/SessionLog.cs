@@ -16,6 +16,9 @@ internal static partial class SessionLog
     [LoggerMessage(4, LogLevel.Warning, "{Warning}")]
     public static partial void CatalogWarning(ILogger logger, string warning);
 
+    [LoggerMessage(6, LogLevel.Information, "Stacks that are keys: {Reason}")]
+    public static partial void StacksWalked(ILogger logger, string reason);
+
     [LoggerMessage(5, LogLevel.Information, "{Probe}: {Note}")]
     public static partial void ProbeNote(ILogger logger, string probe, string note);
 

@@ -4,13 +4,17 @@ using Tracer.Testing;
 
 namespace Tracer.Cli.Tests.Queries;
 
-/// <summary>native-tests/aggregate: a program that knows what its own aggregations are.</summary>
+/// <summary>native-tests/aggregate, or another program with its protocol: it knows what its own aggregations are.</summary>
 internal sealed class AggregateFixture : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-    private readonly LiveTarget _target = LiveTarget.Start(Repository.Fixture("aggregate/aggregate"), []);
+    private readonly LiveTarget _target;
 
-    public AggregateFixture() => _target.ReadLine(Patience);
+    public AggregateFixture(string program = "aggregate/aggregate")
+    {
+        _target = LiveTarget.Start(Repository.Fixture(program), []);
+        _target.ReadLine(Patience);
+    }
 
     public int Pid => _target.Pid;
 

@@ -29,10 +29,17 @@ public sealed record StackFrameInfo
     /// <summary>Whether the function was inlined into that of the next frame.</summary>
     public bool IsInlined { get; init; }
 
+    /// <summary>
+    /// Whether this is no frame but a place where frames may be missing: the code of <see cref="Module"/> keeps no frame pointers, or, without one, their chain ends.
+    /// </summary>
+    public bool IsGap { get; init; }
+
     /// <summary>As in <c>main+0x1f (a.out) at main.c:12</c>; without a name <c>a.out+0x1139</c>, without a module the address.</summary>
     public override string ToString()
     {
         var culture = CultureInfo.InvariantCulture;
+        if (IsGap)
+            return Module is null ? "<frames may be missing: the chain of frame pointers ends>" : $"<frames may be missing: {Module} keeps no frame pointers>";
         if (Function is null)
             return Module is null ? string.Create(culture, $"0x{Address:x}") : string.Create(culture, $"{Module}+0x{ModuleOffset:x}");
         var text = IsInlined ? $"{Function} [inlined]" : string.Create(culture, $"{Function}+0x{FunctionOffset:x}");

@@ -59,7 +59,9 @@ public sealed class Symboliser : IDisposable
     /// <summary>Names a frame.</summary>
     /// <param name="frame">The frame.</param>
     /// <returns>The function and those inlined into it there, innermost first; at least one item.</returns>
-    public IReadOnlyList<StackFrameInfo> Resolve(NativeFrame frame) => Resolve(frame.Address, frame.Kind == NativeFrameKind.Call);
+    public IReadOnlyList<StackFrameInfo> Resolve(NativeFrame frame) => frame.Kind == NativeFrameKind.Missing
+        ? [new() { Address = 0, IsGap = true, Module = frame.Address == 0 ? null : _code.Find(frame.Address)?.Name ?? "generated code" }]
+        : Resolve(frame.Address, frame.Kind == NativeFrameKind.Call);
 
     /// <summary>Names an address.</summary>
     /// <param name="address">The address in the target.</param>

@@ -14,6 +14,12 @@ internal ref struct CallFrameProgram(ReadOnlySpan<byte> section, ulong sectionAd
     private Remembered _remembered;
     private int _depth;
 
+    /// <summary>Whether the canonical frame address was 16 bytes above rbp somewhere: the function has a frame pointer.</summary>
+    public bool HasFramePointer { get; private set; }
+
+    /// <summary>Whether the stack pointer was moved somewhere. A function that never does so calls nothing: at a call the stack is aligned to 16 bytes.</summary>
+    public bool MovesStack { get; private set; }
+
     /// <summary>Runs the instructions of a CIE and of an FDE as far as they are at or before an address; false when they make no sense.</summary>
     public bool TryRun(in FrameDescription description, ulong target, ref UnwindRules rules)
     {
@@ -61,9 +67,18 @@ internal ref struct CallFrameProgram(ReadOnlySpan<byte> section, ulong sectionAd
                 return false;
             if (next > target)
                 return true;
+            if (next != location)
+                Note(rules.Cfa);
             location = next;
         }
+        Note(rules.Cfa);
         return true;
+    }
+
+    private void Note(CfaRule cfa)
+    {
+        HasFramePointer |= cfa is { Kind: CfaRuleKind.RegisterOffset, Register: (int)X64Register.Rbp, Value: 16 };
+        MovesStack |= cfa is not { Kind: CfaRuleKind.RegisterOffset, Register: (int)X64Register.Rsp, Value: 8 };
     }
 
     private readonly bool TryAdvance(ref DwarfCursor cursor, int opcode, ref ulong location)

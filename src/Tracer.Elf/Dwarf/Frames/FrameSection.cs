@@ -57,6 +57,26 @@ internal sealed class FrameSection(ReadOnlyMemory<byte> bytes, ulong address, bo
         return true;
     }
 
+    /// <summary>What the descriptions say of their function parts, in ascending order.</summary>
+    public IEnumerable<FunctionFrames> Functions()
+    {
+        foreach (var offset in Index().Offsets)
+        {
+            if (TryReadDescription(offset, out var description) && Examine(description) is { } function)
+                yield return function;
+        }
+    }
+
+    private FunctionFrames? Examine(in FrameDescription description)
+    {
+        var rules = default(UnwindRules);
+        var program = new CallFrameProgram(Bytes.Span, Address, description.Common);
+        if (!program.TryRun(description, ulong.MaxValue, ref rules))
+            return null;
+        var isOutermost = rules.Registers[description.Common.ReturnAddressRegister].Kind == RegisterRuleKind.Undefined;
+        return new FunctionFrames(description.Start, description.Length, program.HasFramePointer, program.MovesStack, isOutermost);
+    }
+
     private bool TryReadCommon(ReadOnlySpan<byte> section, int offset, out CommonInformation common)
     {
         common = default;

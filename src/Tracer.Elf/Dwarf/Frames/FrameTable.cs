@@ -44,6 +44,9 @@ public sealed class FrameTable
         return _debugFrames is not null && _debugFrames.TryFind(address, out description) && TryRun(_debugFrames, description, address, ref row);
     }
 
+    /// <summary>All function parts that are described, in ascending order.</summary>
+    public IEnumerable<FunctionFrames> Functions() => (_frames ?? _debugFrames)?.Functions() ?? [];
+
     private bool TryFindFrame(FrameSection frames, ulong address, out FrameDescription description)
     {
         if (_search is null or { IsEmpty: true })
