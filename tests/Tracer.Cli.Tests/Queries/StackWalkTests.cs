@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tracer.Core.Aggregations;
+using Tracer.Core.Diagnostics;
 using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Linux;
@@ -146,6 +147,39 @@ public sealed class StackWalkTests
         await using var leaves = await Trace(target, BackendChoice.Ebpf, StackWalk.Frames, "tree 1 5", ["ustack"], out _, probe: "uprobe:paths:path_end");
         Assert.Equal(1 << TreeDepth, leaves.ReadAggregations()[0].Rows.Count);
         Assert.All(leaves.ReadAggregations()[0].Rows, r => Assert.Equal(TreeDepth + 3, Names(leaves, r).TakeWhile(n => n != "start_thread").Count()));
+    }
+
+    [Theory]
+    [InlineData("stacks/paths")]
+    [InlineData("stacks/paths-nofp")]
+    public async Task From_every_instruction_of_a_function_the_caller_is_found(string program)
+    {
+        var module = Path.GetFileName(program);
+        using var target = new AggregateFixture(program);
+        var instructions = 0;
+        for (var offset = 0; offset < 64; offset++)
+        {
+            try
+            {
+                await using var session = await Trace(target, BackendChoice.Ebpf, StackWalk.Frames, "tree 1 1", ["ustack"], out _, probe: $"uprobe:{module}:right+{offset}");
+                var rows = session.ReadAggregations()[0].Rows;
+                instructions += rows.Count > 0 ? 1 : 0;
+                foreach (var names in rows.Select(r => Names(session, r)))
+                {
+                    Assert.Equal("right", names[0]);
+                    Assert.True(names[1] is "left" or "right", $"at +{offset}: {string.Join(' ', names)}");
+                    // Without frame pointers nothing but the caller is certain.
+                    if (module == "paths")
+                        Assert.Equal(["tree_thread", "start_thread"], names.SkipWhile(n => n is "left" or "right"));
+                }
+            }
+            catch (TracerException)
+            {
+                // No instruction begins there, or one of the padding that the kernel does not probe.
+            }
+        }
+
+        Assert.InRange(instructions, 8, 64);
     }
 
     [Fact]

@@ -47,6 +47,7 @@ public sealed class HostileFrameTests
                 }
             }
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000);
+            Assert.InRange(table.Functions().Count(), 0, part.Length);
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(2), $"number {i}");
         }
     }

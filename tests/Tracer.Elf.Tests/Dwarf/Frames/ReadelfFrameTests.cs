@@ -26,6 +26,7 @@ public sealed class ReadelfFrameTests
         Assert.SkipUnless(File.Exists("/usr/bin/readelf"), "binutils is not installed.");
         var table = FrameTable.Load(TestFiles.Open(path));
         int descriptions = 0, rows = 0;
+        var functions = new HashSet<(ulong Start, ulong End, bool HasFramePointer, bool MovesStack)>();
         var differences = new List<string>();
         string[] columns = [];
         var row = default(UnwindRow);
@@ -55,11 +56,20 @@ public sealed class ReadelfFrameTests
         }
         Check();
         Assert.InRange(descriptions, 100, int.MaxValue);
+        // Of descriptions that say no more than their CIE readelf shows no rows.
+        var found = table.Functions().Select(f => (f.Start, End: f.Start + f.Length, f.HasFramePointer, f.MovesStack)).ToArray();
+        Assert.Equal(descriptions, found.Length);
+        Assert.Equal(functions.Where(f => f.HasFramePointer).Select(f => (f.Start, f.End)).Order(), found.Where(f => f.HasFramePointer).Select(f => (f.Start, f.End)).Order());
+        Assert.Empty(functions.Where(f => f.MovesStack).Except(found));
         Assert.True(differences.Count == 0, $"{differences.Count} of {rows} rows of {descriptions} descriptions differ:\n{string.Join('\n', differences.Take(20))}");
         TestContext.Current.TestOutputHelper!.WriteLine($"{rows} rows of {descriptions} descriptions are equal");
 
         void Check()
         {
+            // Of rows for one address the last counts.
+            var cfas = pending.Where((p, i) => i + 1 == pending.Count || pending[i + 1].At != p.At).Select(p => p.Text.Split(' ')[0]).ToArray();
+            if (cfas.Length > 0)
+                functions.Add((start, end, cfas.Contains("rbp+16"), cfas.Any(c => c != "rsp+8")));
             for (int i = 0; i < pending.Count; i++)
             {
                 var (at, text) = pending[i];
