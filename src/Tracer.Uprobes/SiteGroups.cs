@@ -38,23 +38,23 @@ internal static class SiteGroups
 
         void AddClause(StringBuilder key, Clause clause, int first)
         {
-                if (clause.Guard is { } guard)
-                    key.Append(CultureInfo.InvariantCulture, $"if {graph.IdOf(guard)};");
-                if (clause.Restore is { } restore)
-                    key.Append(CultureInfo.InvariantCulture, $"restore {StoreId(restore.Store)} {graph.IdOf(restore.Key)};");
-                if (clause.Leave is { } leave)
-                    key.Append(CultureInfo.InvariantCulture, $"leave {NestingId(leave)};");
-                if (clause.Condition is { } condition)
-                    key.Append(CultureInfo.InvariantCulture, $"when {graph.IdOf(condition)};");
-                foreach (var action in clause.Actions)
-                    key.Append(KeyOfAction(action)).Append(';');
-                if (clause.Emission is { } emission)
-                    key.Append(CultureInfo.InvariantCulture, $"emit {emission.Index - first}").AppendJoin(',', emission.Values.Select(v => graph.IdOf(v.Expression))).Append(';');
-                if (clause.Save is { } save)
-                    key.Append(CultureInfo.InvariantCulture, $"save {StoreId(save.Store)} {graph.IdOf(save.Key)}:").AppendJoin(',', save.Values.Select(graph.IdOf)).Append(';');
-                if (clause.Enter is { } enter)
-                    key.Append(CultureInfo.InvariantCulture, $"enter {NestingId(enter)};");
-                key.Append('|');
+            if (clause.Guard is { } guard)
+                key.Append(CultureInfo.InvariantCulture, $"if {graph.IdOf(guard)};");
+            if (clause.Restore is { } restore)
+                key.Append(CultureInfo.InvariantCulture, $"restore {StoreId(restore.Store)} {graph.IdOf(restore.Key)};");
+            if (clause.Leave is { } leave)
+                key.Append(CultureInfo.InvariantCulture, $"leave {NestingId(leave)};");
+            if (clause.Condition is { } condition)
+                key.Append(CultureInfo.InvariantCulture, $"when {graph.IdOf(condition)};");
+            foreach (var action in clause.Actions)
+                key.Append(KeyOfAction(action)).Append(';');
+            if (clause.Emission is { } emission)
+                key.Append(CultureInfo.InvariantCulture, $"emit {emission.Index - first}").AppendJoin(',', emission.Values.Select(v => graph.IdOf(v.Expression))).Append(';');
+            if (clause.Save is { } save)
+                key.Append(CultureInfo.InvariantCulture, $"save {StoreId(save.Store)} {graph.IdOf(save.Key)}:").AppendJoin(',', save.Values.Select(graph.IdOf)).Append(';');
+            if (clause.Enter is { } enter)
+                key.Append(CultureInfo.InvariantCulture, $"enter {NestingId(enter)};");
+            key.Append('|');
         }
 
         string KeyOfAction(ClauseAction action) => action switch

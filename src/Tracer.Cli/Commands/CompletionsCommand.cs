@@ -8,7 +8,7 @@ internal static class CompletionsCommand
     private const string Verbs = "list attach run count hist latency doctor completions";
 
     private const string Options =
-        "--events --rate-limit --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --format --output --strlen --fail-on-loss --no-color --verbose -vv";
+        "--events --rate-limit --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --fail-on-loss --no-color --verbose -vv";
 
     private const string Bash = $$"""
         # sharptrace completions for bash: source <(sharptrace completions bash)
@@ -20,6 +20,7 @@ internal static class CompletionsCommand
             fi
             case $prev in
                 --backend) COMPREPLY=($(compgen -W "auto ebpf perf ptrace" -- "$cur")); return;;
+                --returns) COMPREPLY=($(compgen -W "auto kernel sites" -- "$cur")); return;;
                 --stat) COMPREPLY=($(compgen -W "histogram sum avg min max stddev" -- "$cur")); return;;
                 --format) COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
                 -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return;;
@@ -49,6 +50,7 @@ internal static class CompletionsCommand
             if (( CURRENT == 2 )); then compadd {{Verbs}}; return; fi
             case $words[CURRENT-1] in
                 --backend) compadd auto ebpf perf ptrace; return;;
+                --returns) compadd auto kernel sites; return;;
                 --stat) compadd histogram sum avg min max stddev; return;;
                 --format) compadd text json; return;;
                 -o|--output) _files; return;;
@@ -73,6 +75,7 @@ internal static class CompletionsCommand
         complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -gt 2' -a '(sharptrace list (commandline -opc)[3] --names 2>/dev/null)'
         complete -c sharptrace -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'
         complete -c sharptrace -l backend -xa 'auto ebpf perf ptrace'
+        complete -c sharptrace -l returns -xa 'auto kernel sites'
         complete -c sharptrace -l format -xa 'text json'
         complete -c sharptrace -s o -l output -r
         complete -c sharptrace -s n -l events -x
