@@ -29,6 +29,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private readonly BpfMap _ring;
     private readonly BpfMap _losses;
     private readonly BpfMappedArray _lossMemory;
+    private readonly HitMeter? _meter;
     private BpfMap? _scratch;
     private BpfMap? _zeros;
     private BpfMap? _generation;
@@ -50,6 +51,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
         {
             _losses = Own(BpfMapDefinition.Array(sizeof(ulong), plan.Counters.Count) with { Flags = BpfMapFlags.Mappable, Name = "st_losses" });
             _lossMemory = Map(_losses);
+            _meter = plan.IsMetered ? new HitMeter(gate) : null;
             _ring = Own(BpfMapDefinition.RingBuffer(bytes) with { Name = "st_events" });
         }
         catch
@@ -64,6 +66,12 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     public int WakeThreshold { get; }
 
     public int Losses => _losses.Descriptor;
+
+    public int? Meter => _meter?.Descriptor;
+
+    /// <summary>What counts the hits of a metered plan.</summary>
+    /// <exception cref="InvalidOperationException">The plan is not metered.</exception>
+    public HitMeter HitMeter => _meter ?? throw new InvalidOperationException("The plan is not metered.");
 
     public int Processors => PossibleCpus.Count;
 
@@ -155,14 +163,46 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     public uint EndGeneration() =>
         _generationMemory is null ? 0 : Interlocked.Increment(ref MemoryMarshal.Cast<byte, uint>(_generationMemory.Span)[0]) - 1;
 
+    /// <summary>Drops what threads have open, while no program runs; returns how many calls that were.</summary>
+    public ulong ForgetThreads()
+    {
+        ulong open = 0;
+        foreach (var frames in _frames.Values)
+            open += Empty(frames, _ => 1);
+        foreach (var (variable, elements) in _elements)
+        {
+            if (variable.Scope == VariableScope.Thread)
+                open += Empty(elements, value => variable.IsDepth ? value : 0);
+        }
+
+        return open;
+    }
+
     public void Dispose()
     {
+        _meter?.Dispose();
         foreach (var aggregation in _aggregations)
             aggregation.Dispose();
         foreach (var memory in _memories)
             memory.Dispose();
         foreach (var map in _owned)
             map.Dispose();
+    }
+
+    private static ulong Empty(BpfMap map, Func<ulong, ulong> weigh)
+    {
+        ulong sum = 0;
+        var key = new byte[map.Definition.KeySize];
+        var value = new byte[map.Definition.ValueSize];
+        // The first key again and again: each is deleted.
+        while (map.TryGetNextKey(default, key))
+        {
+            if (map.TryLookup(key, value))
+                sum += weigh(MemoryMarshal.Read<ulong>(value));
+            map.Delete(key);
+        }
+
+        return sum;
     }
 
     private KernelAggregation MapsOf(Aggregation aggregation) => Array.Find(_aggregations, a => a.Layout.Aggregation == aggregation)!;

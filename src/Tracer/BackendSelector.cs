@@ -25,6 +25,13 @@ internal static class BackendSelector
             }
 
             SessionLog.BackendRefused(logger, backend.Name, support.Reason ?? "no reason given");
+            if (support.IsUnmetered && wanted is not null)
+            {
+                throw new TracerException(
+                    "ST0216", FailureKind.Unsupported, $"The {backend.Name} backend cannot keep a bound on its overhead here.", support.Reason,
+                    "Leave --max-overhead out, or use another backend.");
+            }
+
             // The most preferred backend's refusal is the one worth telling, unless a later one lacks only permission.
             if (refusal is null || (!refusal.IsPermissionProblem && support.IsPermissionProblem))
                 (refusal, refused) = (support, backend.Name);

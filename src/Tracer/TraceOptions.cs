@@ -51,6 +51,12 @@ public sealed record TraceOptions
     /// </summary>
     public long? EventsPerSecond { get; init; }
 
+    /// <summary>
+    /// The most that hits may cost, in percent of the target's running time, above 0 and below 100; null for no bound. To keep it, probes are disarmed for a part of the
+    /// time, and what fires then is not seen; <see cref="TraceSession.Overhead"/> tells. The perf backend cannot do this.
+    /// </summary>
+    public double? MaximumOverhead { get; init; }
+
     /// <summary>How many events <see cref="TraceSession.Events"/> holds for a slow reader before further ones count as lost; 1 or more.</summary>
     public int EventCapacity { get; init; } = 65_536;
 

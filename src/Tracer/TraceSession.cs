@@ -11,6 +11,7 @@ using Tracer.Core.Splitting;
 using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Linux;
+using Tracer.Overhead;
 using Tracer.Ptrace;
 using Tracer.Queries;
 
@@ -34,12 +35,13 @@ public sealed class TraceSession : IAsyncDisposable
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Task _watcher;
     private readonly ISystemCallGate _gate;
+    private readonly OverheadGovernor? _governor;
     private StackNames? _stacks;
     private TimeSpan? _duration;
 
     private TraceSession(
         ISystemCallGate gate, TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
-        IProbeAttachment attachment, LaunchedProcess? launched)
+        IProbeAttachment attachment, LaunchedProcess? launched, double? maximumOverhead)
     {
         _gate = gate;
         _target = target;
@@ -52,6 +54,7 @@ public sealed class TraceSession : IAsyncDisposable
         _aggregations = new AggregationReader(program.Aggregations, attachment);
         _silence = program.Silence;
         _launched = launched;
+        _governor = maximumOverhead is { } percent ? new OverheadGovernor(gate, target.ProcessId, (IMeteredAttachment)attachment, percent) : null;
         _watcher = WatchAsync();
     }
 
@@ -88,6 +91,9 @@ public sealed class TraceSession : IAsyncDisposable
     /// <summary>Events that fired and were not delivered so far.</summary>
     public ulong LostEvents => _counter.Lost(_attachment);
 
+    /// <summary>What tracing has cost so far and how much of the time it was on; null when no bound was asked for.</summary>
+    public OverheadReport? Overhead => _governor?.Report();
+
     /// <summary>Attaches to a running process and arms the probes.</summary>
     /// <param name="processId">The process.</param>
     /// <param name="options">What to trace.</param>
@@ -96,6 +102,7 @@ public sealed class TraceSession : IAsyncDisposable
     public static async Task<TraceSession> AttachAsync(int processId, TraceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        CheckOverhead(options);
         return await StartAsync(processId, null, ProbeSelection.Parse(options.Probes), options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -111,6 +118,7 @@ public sealed class TraceSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(options);
+        CheckOverhead(options);
         var specs = ProbeSelection.Parse(options.Probes);
         if (command.Count == 0)
             throw new TracerException("ST0206", FailureKind.Usage, "There is no command to start.");
@@ -129,6 +137,12 @@ public sealed class TraceSession : IAsyncDisposable
         }
     }
 
+    private static void CheckOverhead(TraceOptions options)
+    {
+        if (options.MaximumOverhead is not (null or (> 0 and < 100)))
+            throw new TracerException("ST0215", FailureKind.Usage, $"{options.MaximumOverhead} is no bound for the overhead.", "It is a percentage above 0 and below 100.");
+    }
+
     private static async Task<TraceSession> StartAsync(
         int processId, LaunchedProcess? launched, IReadOnlyList<ProbeSpec> specs, TraceOptions options, CancellationToken cancellationToken)
     {
@@ -142,7 +156,7 @@ public sealed class TraceSession : IAsyncDisposable
                 target.Own(provider);
             var selection = new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
             var program = TraceProgram.Build(specs, options, selection);
-            var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit);
+            var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit, isMetered: options.MaximumOverhead is not null);
             var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate)).Select(b => new SplittingBackend(b))], plan, logger);
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
@@ -150,7 +164,7 @@ public sealed class TraceSession : IAsyncDisposable
             var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory)), options.MaximumEvents, limiter);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched);
+            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched, options.MaximumOverhead);
             try
             {
                 options.Armed?.Invoke(session);
@@ -175,6 +189,8 @@ public sealed class TraceSession : IAsyncDisposable
     /// <summary>Disarms all probes, delivers what is still under way, and ends <see cref="Events"/>. Calling it again does nothing.</summary>
     public async Task StopAsync()
     {
+        if (_governor is not null)
+            await Task.Run(_governor.Stop).ConfigureAwait(false);
         await _attachment.StopAsync().ConfigureAwait(false);
         _duration ??= Stopwatch.GetElapsedTime(_started);
         _channel?.Writer.TryComplete();
@@ -188,13 +204,14 @@ public sealed class TraceSession : IAsyncDisposable
 
     /// <summary>What the session did so far; exact after <see cref="StopAsync"/>.</summary>
     public TraceSummary Summarise() => _aggregations.Complete(_counter.Summarise(
-        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence));
+        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence)) with { Overhead = Overhead };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         await _attachment.DisposeAsync().ConfigureAwait(false);
+        _governor?.Dispose();
         _stacks?.Dispose();
         _target.Dispose();
         _launched?.Dispose();
@@ -204,7 +221,7 @@ public sealed class TraceSession : IAsyncDisposable
     {
         try
         {
-            var first = await Task.WhenAny(_attachment.Completion, _counter.LimitReached).ConfigureAwait(false);
+            var first = await Task.WhenAny(_attachment.Completion, _counter.LimitReached, _governor?.Failed ?? _counter.LimitReached).ConfigureAwait(false);
             await first.ConfigureAwait(false);
             if (first == _counter.LimitReached)
                 await StopAsync().ConfigureAwait(false);

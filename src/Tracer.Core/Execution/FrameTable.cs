@@ -18,6 +18,14 @@ public sealed class FrameTable
     /// <summary>Takes a frame out.</summary>
     public bool TryTake(FrameStore store, ulong key, out FrameValues values) => _frames.Remove((store, key), out values);
 
+    /// <summary>Drops all; returns how many there were.</summary>
+    public int Clear()
+    {
+        var count = _frames.Count;
+        _frames.Clear();
+        return count;
+    }
+
     /// <summary>The values of a frame.</summary>
     [InlineArray(MaximumValues)]
     [SuppressMessage("Style", "IDE0044", Justification = "An inline array's field.")]

@@ -99,6 +99,9 @@ public sealed class PlanExecutor
     /// <summary>Drops the variables of a thread that has ended.</summary>
     public void ForgetThread(int threadId) => _variables.ForgetThread(threadId);
 
+    /// <summary>Drops the variables of all threads; returns how many calls they were in.</summary>
+    public ulong ForgetThreads() => _variables.ForgetThreads();
+
     /// <summary>Carries out what is left of a clause that was split, over the record that a backend made of the hit.</summary>
     public void Finish(Clause clause, in EventRecord record)
     {

@@ -38,6 +38,26 @@ public sealed class VariableStore
         return true;
     }
 
+    /// <summary>Drops what all threads had; returns how many calls they were in by the variables that count these.</summary>
+    public ulong ForgetThreads()
+    {
+        ulong open = 0;
+        foreach (var (variable, elements) in _variables)
+        {
+            if (variable.Scope != VariableScope.Thread)
+                continue;
+            if (variable.IsDepth)
+            {
+                foreach (var depth in elements.Values)
+                    open += depth;
+            }
+
+            elements.Clear();
+        }
+
+        return open;
+    }
+
     /// <summary>Drops what a thread had, which has ended.</summary>
     public void ForgetThread(int threadId)
     {

@@ -28,6 +28,9 @@ public sealed class Variable(string name, VariableScope scope, IntegerType type,
     /// <summary>The most elements; an assignment beyond them is dropped and counted.</summary>
     public int Capacity { get; init; } = DefaultCapacity;
 
+    /// <summary>Whether it is how many calls a thread is in: what is told of calls that were cut when tracing paused.</summary>
+    public bool IsDepth { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Scope == VariableScope.Thread ? $"self->{Name}" : Name;
 }

@@ -46,6 +46,9 @@ public sealed class TracePlan
     /// <summary>The most bytes of a text that are recorded, a multiple of 8.</summary>
     public int TextLimit { get; }
 
+    /// <summary>Whether the attachment must be an <see cref="Backends.IMeteredAttachment"/>.</summary>
+    public bool IsMetered { get; internal init; }
+
     /// <summary>The most bytes of a text that is a key of a row, a multiple of 8; longer ones are marked truncated.</summary>
     public int KeyTextLimit => Math.Min(TextLimit, PlanBuilder.DefaultTextLimit);
 }

@@ -85,6 +85,9 @@ public static class SystemCall
     /// <summary>getdents64(2)</summary>
     public const int GetDents64 = 217;
 
+    /// <summary>clock_gettime(2)</summary>
+    public const int ClockGetTime = 228;
+
     /// <summary>epoll_ctl(2)</summary>
     public const int EpollCtl = 233;
 

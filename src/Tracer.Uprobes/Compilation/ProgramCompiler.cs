@@ -37,14 +37,14 @@ internal sealed class ProgramCompiler
         _frameKey = _frame.Reserve(16);
     }
 
-    /// <summary>The program of these clauses.</summary>
+    /// <summary>The program of these clauses; how the kernel carries out their instruction only matters where hits are metered.</summary>
     /// <exception cref="CompilationException">They do not fit into a program.</exception>
     public static BpfInstruction[] Compile(
-        IReadOnlyList<Clause> clauses, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
+        IReadOnlyList<Clause> clauses, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, SteppingKind stepping = SteppingKind.Stepped)
     {
         try
         {
-            return new ProgramCompiler(plan, graph, kernel, maps).Compile(clauses);
+            return new ProgramCompiler(plan, graph, kernel, maps).Compile(clauses, stepping);
         }
         catch (Exception e) when (e is BpfAssemblyException or OverflowException)
         {
@@ -55,11 +55,13 @@ internal sealed class ProgramCompiler
     /// <summary>The index of the first emission of a site, which is what the cookie holds; 0 when there is none.</summary>
     public static int FirstEmission(IReadOnlyList<Clause> clauses) => clauses.Select(c => c.Emission).FirstOrDefault(e => e is not null)?.Index ?? 0;
 
-    private BpfInstruction[] Compile(IReadOnlyList<Clause> clauses)
+    private BpfInstruction[] Compile(IReadOnlyList<Clause> clauses, SteppingKind stepping)
     {
         var first = FirstEmission(clauses);
         var nextLiteral = 0;
         _code.Move(R6, R1);
+        var meter = _maps.Meter is { } memory ? new MeterCompiler(_code, _frame, memory, stepping) : null;
+        meter?.Begin();
         var literalBase = ReadLiteralBase(clauses);
         foreach (var clause in clauses)
         {
@@ -95,6 +97,7 @@ internal sealed class ProgramCompiler
             _frame.ReleaseTo(mark);
         }
 
+        meter?.End();
         return _code.Move(R0, 0).Exit().AssembleReachable();
     }
 

@@ -15,6 +15,8 @@ internal sealed class PerfSupport(ISystemCallGate gate)
             return BackendSupport.No("This kernel has no perf uprobes (Linux 4.17): /sys/bus/event_source/devices/uprobe is not there.");
         if (!pmu.HasSemaphores && (plan.Activations.Count > 0 || plan.Sites.Any(s => s.Semaphore is not null)))
             return BackendSupport.No("This kernel does not raise the semaphores of probes (Linux 4.20 does).");
+        if (plan.IsMetered)
+            return BackendSupport.Unmetered("A breakpoint takes 0.1 s to be taken out, for each site and CPU: a burst would be over before it is.");
         if (Refusal(pmu) is { } error)
             return Privileges(error);
         var memory = gate.Open($"/proc/{plan.Target.ProcessId}/mem");

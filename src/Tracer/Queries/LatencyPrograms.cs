@@ -11,7 +11,7 @@ namespace Tracer.Queries;
 internal sealed class LatencyPrograms
 {
     private static readonly BuiltInExpression Now = new(BuiltInValue.Timestamp);
-    private readonly VariableExpression _depth = new(new Variable("depth", VariableScope.Thread, IntegerType.Int64));
+    private readonly VariableExpression _depth = new(new Variable("depth", VariableScope.Thread, IntegerType.Int64) { IsDepth = true });
     private readonly VariableExpression _start;
     private readonly LatencyProbes _probes;
 
