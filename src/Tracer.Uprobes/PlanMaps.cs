@@ -32,6 +32,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private readonly HitMeter? _meter;
     private BpfMap? _scratch;
     private BpfMap? _zeros;
+    private BpfMap? _rate;
     private BpfMap? _generation;
     private BpfMappedArray? _generationMemory;
 
@@ -94,6 +95,8 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
             return _generation.Descriptor;
         }
     }
+
+    public int Rate => (_rate ??= Own(BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_rate" })).Descriptor;
 
     public int Zeros =>
         (_zeros ??= Own(BpfMapDefinition.Array(_aggregations.Select(a => a.Lanes * a.Stride).DefaultIfEmpty(sizeof(ulong)).Max(), 1) with { Name = "st_zeros" })).Descriptor;

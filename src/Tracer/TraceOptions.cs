@@ -46,8 +46,9 @@ public sealed record TraceOptions
     public long? MaximumEvents { get; init; }
 
     /// <summary>
-    /// Deliver at most that many events in a second, 1 or more; null for no limit. Events beyond it still cost the target a hit; they are neither delivered
-    /// nor lost but counted as <see cref="Core.Events.TraceSummary.Limited"/>.
+    /// Deliver at most that many events in a second of CLOCK_MONOTONIC, 1 or more; null for no limit. Hits beyond it are refused where they are (by ebpf in the kernel, before their
+    /// values are read or anything is sent; by perf, whose samples are made already, and for filters that are finished here, where they are read); they cost the
+    /// target a breakpoint and are neither delivered nor lost but counted as <see cref="Core.Events.TraceSummary.Limited"/>.
     /// </summary>
     public long? EventsPerSecond { get; init; }
 

@@ -5,6 +5,7 @@ using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
+using Tracer.Core.Execution;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Splitting;
@@ -156,11 +157,12 @@ public sealed class TraceSession : IAsyncDisposable
                 target.Own(provider);
             var selection = new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
             var program = TraceProgram.Build(specs, options, selection);
-            var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit, isMetered: options.MaximumOverhead is not null);
+            var plan = PlanBuilder.Build(target, program.Programs, options.TextLimit, options.MaximumOverhead is not null, options.EventsPerSecond);
             var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate)).Select(b => new SplittingBackend(b))], plan, logger);
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
                 : null;
+            // Backends limit what they send; plans that are finished here have more to send than become events.
             var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory)), options.MaximumEvents, limiter);
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,7 @@ public sealed class PlanExecutor
     private readonly bool[] _isLate;
     private readonly ulong[] _counters;
     private readonly byte[] _text;
+    private readonly RateLimiter? _limiter;
     private readonly RecordFacts _recordFacts = new();
     private byte[] _stack = [];
     private StackWalker? _walker;
@@ -48,6 +49,7 @@ public sealed class PlanExecutor
         _isLate = [.. plan.Aggregations.Select(a => dependence?.Of(a) == true)];
         _counters = new ulong[plan.Counters.Count];
         _text = new byte[plan.KeyTextLimit];
+        _limiter = plan.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
     }
 
     /// <summary>Whether events went to the sink since the last <see cref="EndBatch"/>.</summary>
@@ -131,7 +133,7 @@ public sealed class PlanExecutor
         }
 
         var evaluator = new ExpressionEvaluator(in registers, context, saved);
-        if (Act(clause, ref evaluator, facts) && clause.Emission is not null)
+        if (Act(clause, ref evaluator, facts) && clause.Emission is not null && MayPass(facts))
         {
             var record = _writer.Write(clause.Emission, ref evaluator, facts);
             _sink.OnEvent(new EventRecord(clause.Emission, record));
@@ -258,6 +260,14 @@ public sealed class PlanExecutor
             frames.Save(save.Store, key, values);
         else
             Count(_plan.Counters.LostFrames);
+    }
+
+    private bool MayPass(IHitFacts facts)
+    {
+        if (_limiter is null || (facts.TryGet(BuiltInValue.Timestamp, out var time) && _limiter.TryPass(time)))
+            return true;
+        Count(_plan.Counters.Limited);
+        return false;
     }
 
     private void Count(int counter) => Volatile.Write(ref _counters[counter], _counters[counter] + 1);

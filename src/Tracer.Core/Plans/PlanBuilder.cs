@@ -24,7 +24,8 @@ public static class PlanBuilder
     /// <param name="programs">The probes to arm and what happens when they fire.</param>
     /// <param name="textLimit">The most bytes of a text that are recorded, 8 to <see cref="MaximumTextLimit"/>; rounded up to a multiple of 8.</param>
     /// <param name="isMetered">Whether the price of hits must be known and breakpoints be taken out for a while.</param>
-    public static TracePlan Build(TargetProcess target, IEnumerable<ProbeProgram> programs, int textLimit = DefaultTextLimit, bool isMetered = false)
+    /// <param name="eventsPerSecond">The most events in a second, 1 or more; null for no limit.</param>
+    public static TracePlan Build(TargetProcess target, IEnumerable<ProbeProgram> programs, int textLimit = DefaultTextLimit, bool isMetered = false, long? eventsPerSecond = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(textLimit, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(textLimit, MaximumTextLimit);
@@ -53,7 +54,7 @@ public static class PlanBuilder
         }
 
         var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses.Select(entryTimes.Apply)])).ToArray();
-        return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7) { IsMetered = isMetered };
+        return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7) { IsMetered = isMetered, EventsPerSecond = eventsPerSecond };
 
         Draft DraftAt(CodeLocation location)
         {

@@ -43,6 +43,7 @@ public static class PlanSplitter
         var origins = new List<int>();
         var split = new List<SplitClause>();
         var sites = plan.Sites.Select(s => s with { Clauses = [.. s.Clauses.Select(c => Convert(s, c))] }).ToArray();
+        // Which hits are events is not known before they are finished: their number is limited behind that.
         var atHit = new TracePlan(plan.Target, sites, emissions, plan.Activations, plan.TextLimit) { IsMetered = plan.IsMetered };
         var pseudo = plan.Sites[0] with { Clauses = [.. split.Select(c => c.Finish)] };
         var after = new TracePlan(plan.Target, [pseudo], plan.Emissions, [], plan.TextLimit);

@@ -71,7 +71,7 @@ internal sealed class ProgramCompiler
                 _expressions.Branch(clause.Guard, end, end);
             if (clause.Restore is not null)
                 Restore(clause.Restore, end);
-            if (UsesTime(clause))
+            if (UsesTime(clause) || (clause.Emission is not null && _plan.EventsPerSecond is not null))
                 _expressions.ReadTime();
             Share(clause);
             var acted = _code.NewLabel();
@@ -81,7 +81,7 @@ internal sealed class ProgramCompiler
             foreach (var action in clause.Actions)
                 Act(action, literalBase, ref nextLiteral, fault);
             if (clause.Emission is not null)
-                _records.Emit(clause.Emission, clause.Emission.Index - first);
+                Emit(clause.Emission, clause.Emission.Index - first);
             if (_code.IsReferenced(fault))
             {
                 _code.Jump(acted).Bind(fault).Move(R1, _plan.Counters.Faults);
@@ -141,6 +141,23 @@ internal sealed class ProgramCompiler
             default:
                 throw new CompilationException($"the action {action.GetType().Name} is not known to the ebpf backend");
         }
+    }
+
+    private void Emit(Emission emission, int index)
+    {
+        if (_plan.EventsPerSecond is not { } limit)
+        {
+            _records.Emit(emission, index);
+            return;
+        }
+
+        var (limited, done) = (_code.NewLabel(), _code.NewLabel());
+        _expressions.LoadTime();
+        new RateCompiler(_code, _maps.Rate, limit).Pass(limited);
+        _records.Emit(emission, index);
+        _code.Jump(done).Bind(limited).Move(R1, _plan.Counters.Limited);
+        LossCounter.Increment(_code, _maps.Losses, _frame);
+        _code.Bind(done);
     }
 
     private void Assign(AssignAction assign, BpfLabel fault)
