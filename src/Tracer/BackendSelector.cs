@@ -42,6 +42,6 @@ internal static class BackendSelector
         var kind = refusal.IsPermissionProblem ? FailureKind.NotPermitted : FailureKind.Unsupported;
         throw new TracerException(
             "ST0204", kind, wanted is null ? "No backend can trace this process here." : $"The {wanted} backend cannot trace this process here.",
-            $"{refused}: {refusal.Reason}", "Run 'sharptrace doctor' to see what is missing and how to get it.");
+            $"{refused}: {refusal.Reason}", refusal.Remedy ?? "Run 'sharptrace doctor' to see what is missing and how to get it.");
     }
 }

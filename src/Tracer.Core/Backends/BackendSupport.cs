@@ -6,6 +6,9 @@ namespace Tracer.Core.Backends;
 /// <param name="IsPermissionProblem">Whether more privilege would help.</param>
 public sealed record BackendSupport(bool IsSupported, string? Reason = null, bool IsPermissionProblem = false)
 {
+    /// <summary>What helps, as a command where one does; null when nothing is known to.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>Whether it could trace, but not keep a bound on its price (<see cref="Plans.TracePlan.IsMetered"/>).</summary>
     public bool IsUnmetered { get; private init; }
 

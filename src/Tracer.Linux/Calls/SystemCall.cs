@@ -121,6 +121,9 @@ public static class SystemCall
     /// <summary>perf_event_open(2)</summary>
     public const int PerfEventOpen = 298;
 
+    /// <summary>prlimit64(2)</summary>
+    public const int PrLimit64 = 302;
+
     /// <summary>process_vm_readv(2)</summary>
     public const int ProcessVmReadV = 310;
 

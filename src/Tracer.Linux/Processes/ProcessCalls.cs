@@ -34,6 +34,24 @@ public static unsafe class ProcessCalls
         return result.IsError ? new KernelError(result.Error, $"reading the processor time of process {pid}") : (time[0] * 1_000_000_000) + time[1];
     }
 
+    /// <summary>How many descriptors this process may have open (RLIMIT_NOFILE), and up to how many it may raise that itself.</summary>
+    public static KernelResult<(ulong Soft, ulong Hard)> DescriptorLimit(this ISystemCallGate gate)
+    {
+        var limits = stackalloc ulong[2];
+        var result = new SystemCallResult(gate.Invoke(SystemCall.PrLimit64, 0, OpenFiles, 0, (nint)limits));
+        return result.IsError ? new KernelError(result.Error, "reading the limit of open files") : (limits[0], limits[1]);
+    }
+
+    /// <summary>Raises how many descriptors this process may have open, and with CAP_SYS_RESOURCE also beyond what it might by itself; EPERM without.</summary>
+    public static SystemCallResult SetDescriptorLimit(this ISystemCallGate gate, ulong soft, ulong hard)
+    {
+        var limits = stackalloc ulong[2] { soft, hard };
+        return new(gate.Invoke(SystemCall.PrLimit64, 0, OpenFiles, (nint)limits, 0));
+    }
+
+    // RLIMIT_NOFILE, include/uapi/asm-generic/resource.h.
+    private const int OpenFiles = 7;
+
     /// <summary>The calling thread's id.</summary>
     public static int ThreadId(this ISystemCallGate gate) => (int)gate.Invoke(SystemCall.GetTid);
 

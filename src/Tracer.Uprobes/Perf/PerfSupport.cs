@@ -23,7 +23,10 @@ internal sealed class PerfSupport(ISystemCallGate gate)
         if (!memory.TryGet(out var file, out var refusal))
         {
             return refusal.Error is Errno.EACCES or Errno.EPERM
-                ? BackendSupport.No("The memory of the process may not be read: that needs CAP_SYS_PTRACE, or its own user where yama permits it.", permission: true)
+                ? BackendSupport.No("The memory of the process may not be read: that needs CAP_SYS_PTRACE, or its own user where yama permits it.", permission: true) with
+                {
+                    Remedy = PerfRemedy.ForMemory(KernelFacts.Read(gate), Environment.ProcessPath),
+                }
                 : BackendSupport.No($"The memory of the process cannot be read: {refusal}.");
         }
 
@@ -51,7 +54,7 @@ internal sealed class PerfSupport(ISystemCallGate gate)
             has
                 ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a security module, lockdown or a container forbids it."
                 : "perf uprobes need CAP_PERFMON (or root).",
-            permission: true);
+            permission: true) with { Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath) };
     }
 
     private static string Notes(TracePlan plan)
