@@ -27,6 +27,12 @@ public sealed record TraceOptions
     /// </summary>
     public int? StackBytes { get; init; }
 
+    /// <summary>
+    /// Whether what <see cref="TraceSession.Stacks"/> names frames from is opened before probes are armed. For sinks that name stacks as they come: the first would keep
+    /// the backend's thread waiting while events are lost.
+    /// </summary>
+    public bool PreparesStackNames { get; init; }
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 

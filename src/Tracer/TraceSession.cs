@@ -42,9 +42,10 @@ public sealed class TraceSession : IAsyncDisposable
 
     private TraceSession(
         ISystemCallGate gate, TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
-        IProbeAttachment attachment, LaunchedProcess? launched, double? maximumOverhead)
+        IProbeAttachment attachment, LaunchedProcess? launched, StackNames? stacks, double? maximumOverhead)
     {
         _gate = gate;
+        _stacks = stacks;
         _target = target;
         _plan = plan;
         Probes = program.Probes;
@@ -150,6 +151,7 @@ public sealed class TraceSession : IAsyncDisposable
         var gate = options.Gate ?? LinuxSystemCalls.Instance;
         var logger = options.Logger ?? NullLogger.Instance;
         var target = new TargetOpener(gate).Open(processId);
+        StackNames? stacks = null;
         try
         {
             var providers = BuiltIn.Providers(gate, target);
@@ -165,8 +167,14 @@ public sealed class TraceSession : IAsyncDisposable
             // Backends limit what they send; plans that are finished here have more to send than become events.
             var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory)), options.MaximumEvents, limiter);
+            if (options.PreparesStackNames)
+            {
+                stacks = new StackNames(gate, target);
+                stacks.Prepare(plan.Sites.Select(s => s.Location.Address));
+            }
+
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched, options.MaximumOverhead);
+            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched, stacks, options.MaximumOverhead);
             try
             {
                 options.Armed?.Invoke(session);
@@ -183,6 +191,7 @@ public sealed class TraceSession : IAsyncDisposable
         }
         catch
         {
+            stacks?.Dispose();
             target.Dispose();
             throw;
         }

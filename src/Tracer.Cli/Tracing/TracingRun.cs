@@ -29,6 +29,7 @@ internal static class TracingRun
             MaximumEvents = request.Events,
             EventsPerSecond = request.EventsPerSecond,
             StackBytes = request.StackBytes,
+            PreparesStackNames = request.StackBytes is not null,
             MaximumOverhead = request.MaximumOverhead,
             Sink = output,
             Armed = s =>
