@@ -215,7 +215,10 @@ public sealed class TraceSession : IAsyncDisposable
 
     /// <summary>What the session did so far; exact after <see cref="StopAsync"/>.</summary>
     public TraceSummary Summarise() => _aggregations.Complete(_counter.Summarise(
-        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence)) with { Overhead = Overhead };
+        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence)) with
+    {
+        Overhead = Overhead,
+    };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

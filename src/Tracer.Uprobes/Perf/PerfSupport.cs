@@ -54,7 +54,10 @@ internal sealed class PerfSupport(ISystemCallGate gate)
             has
                 ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a security module, lockdown or a container forbids it."
                 : "perf uprobes need CAP_PERFMON (or root).",
-            permission: true) with { Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath) };
+            permission: true) with
+        {
+            Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath),
+        };
     }
 
     private static string Notes(TracePlan plan)
