@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # Compilers and sdt.h for native-tests; readelf, gdb, bpftrace and perf as second opinions; runtimes with probes of their own as live targets.
-PACKAGES="zlib1g-dev gcc g++ clang make libc6-dev systemtap-sdt-dev binutils xz-utils file gdb bpftrace linux-perf
+PACKAGES="zlib1g-dev gcc g++ clang lld make libc6-dev systemtap-sdt-dev binutils xz-utils file gdb bpftrace linux-perf
 python3.11 python3.11-dbg php8.2-cli ruby3.1 libruby3.1 openjdk-17-jre-headless postgresql-15"
 
 missing=""

@@ -2,6 +2,7 @@
 //   calls N        aggregate:call(int key, char *name, long value) for 100 keys, N * (key + 1) times each
 //   texts N        aggregate:text(char *text, int i): N times "good", N times "other", N times a bad pointer
 //   keys N         aggregate:key(long i), each once
+//   enter L        aggregate:work__entry(int level) once; leave L is aggregate:work__return(int level)
 //   work THREADS N aggregate:work__entry(int level) and work__return(int level) around functions that call each other, N times in each thread
 #include "../common/load.h"
 
@@ -62,6 +63,15 @@ static long now(void)
     return time.tv_sec * 1000000000L + time.tv_nsec;
 }
 
+static void fire(bool enter, int level)
+{
+    if (enter)
+        STAP_PROBE1(aggregate, work__entry, level);
+    else
+        STAP_PROBE1(aggregate, work__return, level);
+    puts("done fired=1");
+}
+
 static NOINLINE void work(int level)
 {
     long before = now();
@@ -119,6 +129,10 @@ int main(void)
             texts(first);
         else if (sscanf(line, "keys %ld", &first) == 1)
             keys(first);
+        else if (sscanf(line, "enter %ld", &first) == 1)
+            fire(true, (int)first);
+        else if (sscanf(line, "leave %ld", &first) == 1)
+            fire(false, (int)first);
         else if (sscanf(line, "work %ld %ld", &first, &second) == 2 && first > 0 && first <= MAX_THREADS)
             work_all((int)first, second);
         else

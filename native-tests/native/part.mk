@@ -10,21 +10,24 @@ NATIVE_O2-fp := -O2 -fno-omit-frame-pointer
 NATIVE_O2-dwarf4 := -O2 -gdwarf-4
 NATIVE_O2-lto := -O2 -flto
 NATIVE_VARIANTS := O0 O1 O2 O3 O0-nopie O2-nopie O2-cet O2-fp O2-dwarf4
+# The linker of binutils reads no bitcode of clang's.
+native_linker = $(if $(filter clang,$(1)),$(if $(findstring lto,$(2)),-fuse-ld=lld))
 native_cxx = $(if $(filter clang,$(1)),clang++,g++)
 
 # $(1) compiler, $(2) variant
 define native
 $$(OUT)/native/calls-$(1)-$(2): native/calls.c native/part.mk
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(1) $$(CFLAGS) -fPIE -pie $$(NATIVE_$(2)) $$(if $$(findstring nopie,$(2)),,-pie) $$< -o $$@ -MF $$@.d
+	$$(Q)$(1) $$(CFLAGS) -fPIE -pie $$(NATIVE_$(2)) $$(if $$(findstring nopie,$(2)),,-pie) $$(call native_linker,$(1),$(2)) $$< -o $$@ -MF $$@.d
 $$(OUT)/native/shapes-$(1)-$(2): native/shapes.cpp native/part.mk
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(call native_cxx,$(1)) $$(subst -std=gnu11,-std=gnu++17,$$(CFLAGS)) -fPIE $$(NATIVE_$(2)) $$(if $$(findstring nopie,$(2)),,-pie) $$< -o $$@ -MF $$@.d
+	$$(Q)$$(call native_cxx,$(1)) $$(subst -std=gnu11,-std=gnu++17,$$(CFLAGS)) -fPIE $$(NATIVE_$(2)) $$(if $$(findstring nopie,$(2)),,-pie) $$(call native_linker,$(1),$(2)) $$< -o $$@ -MF $$@.d
 all: $$(OUT)/native/calls-$(1)-$(2) $$(OUT)/native/shapes-$(1)-$(2)
 -include $$(OUT)/native/calls-$(1)-$(2).d $$(OUT)/native/shapes-$(1)-$(2).d
 endef
 $(foreach c,$(COMPILERS),$(foreach v,$(NATIVE_VARIANTS),$(eval $(call native,$(c),$(v)))))
-$(eval $(call native,gcc,O2-lto))
+NATIVE_LTO := $(if $(call have,ld.lld)$(wildcard /usr/lib/llvm-*/bin/ld.lld),$(COMPILERS),$(warning lld is not installed: the clang LTO fixtures are not built (eng/setup-tests.sh installs it))$(filter-out clang,$(COMPILERS)))
+$(foreach c,$(NATIVE_LTO),$(eval $(call native,$(c),O2-lto)))
 
 # Without symbols of its own, debugging information beside it; and without any, but with the dynamic symbols of -rdynamic.
 $(OUT)/native/calls-split: $(OUT)/native/calls-gcc-O2

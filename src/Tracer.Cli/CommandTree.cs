@@ -10,7 +10,7 @@ internal static class CommandTree
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        // What follows -- is the command of 'run'; it is not ours to parse.
+        // What follows -- is the command to be started; it is not ours to parse.
         var separator = Array.IndexOf(args, "--");
         string[] command = separator < 0 ? [] : args[(separator + 1)..];
         var own = separator < 0 ? args : args[..separator];
@@ -30,9 +30,9 @@ internal static class CommandTree
             ListCommand.Create(),
             AttachCommand.Create(),
             RunCommand.Create(command),
-            CountCommand.Create(),
-            HistogramCommand.Create(),
-            LatencyCommand.Create(),
+            CountCommand.Create(command),
+            HistogramCommand.Create(command),
+            LatencyCommand.Create(command),
             DoctorCommand.Create(),
             CompletionsCommand.Create(),
         };
@@ -42,6 +42,12 @@ internal static class CommandTree
             foreach (var error in result.Errors)
                 await Console.Error.WriteLineAsync($"sharptrace: {error.Message} [ST0001]").ConfigureAwait(false);
             await Console.Error.WriteLineAsync($"Run 'sharptrace {result.CommandResult.Command.Name} --help' for what it takes.").ConfigureAwait(false);
+            return (int)ExitCode.Usage;
+        }
+
+        if (separator >= 0 && result.CommandResult.Command.Name is not ("run" or "count" or "hist" or "latency"))
+        {
+            await Console.Error.WriteLineAsync($"sharptrace: '{result.CommandResult.Command.Name}' starts no command. What stands behind -- is one; 'run', 'count', 'hist' and 'latency' take it. [ST0006]").ConfigureAwait(false);
             return (int)ExitCode.Usage;
         }
 

@@ -12,6 +12,9 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
 {
     private static readonly TimeSpan UndoPatience = TimeSpan.FromSeconds(10);
 
+    // All others stand while one is waited for.
+    private static readonly TimeSpan PausePatience = TimeSpan.FromMilliseconds(100);
+
     private readonly ProcFs _proc = new(gate);
     private readonly Semaphores _semaphores = new(plan);
     private readonly List<SlotArea> _slots = [];
@@ -34,6 +37,38 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         Memory.Hide(Breakpoints);
         _semaphores.Raise(Memory.Raw);
         Breakpoints.Arm(Memory.Raw);
+    }
+
+    /// <summary>Takes breakpoints out and semaphores back for a while; the slots stay, threads may stand in them.</summary>
+    public void Pause()
+    {
+        Hold();
+        TakePendingHits(() => group.Hold(PausePatience));
+        var left = Breakpoints.Disarm(Memory.Raw);
+        var lowered = _semaphores.Lower(Memory.Raw);
+        group.Release();
+        if (group.HasExited) return;
+        if (left is not null) throw Failures.NotRestored($"the instruction at {left.Site.Location} still has its breakpoint");
+        if (!lowered) throw Failures.NotRestored("a semaphore is still raised");
+    }
+
+    /// <summary>Puts them back.</summary>
+    public void Resume()
+    {
+        Hold();
+        if (!group.HasExited)
+        {
+            _semaphores.Raise(Memory.Raw);
+            Breakpoints.Rearm(Memory.Raw);
+        }
+
+        group.Release();
+    }
+
+    private void Hold()
+    {
+        group.Hold(PausePatience);
+        if (group.Tracees.FirstOrDefault(t => t is { IsGuest: false, State: TraceeState.Held }) is { } holder) Memory.MoveTo(holder.Tid);
     }
 
     /// <summary>
@@ -124,7 +159,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
                 throw Failures.CannotDisplace(name, reason);
             if (breakpoints.Any(b => b.Address == displaced.Address)) throw Failures.CannotDisplace(name, "the plan has another site at the same address");
             if (usesShadowStack && displaced.TouchesShadowStack) throw Failures.ShadowStack(name);
-            breakpoints.Add(new Breakpoint(site, bytes[0], displaced));
+            breakpoints.Add(new Breakpoint(site, bytes[..displaced.Length].ToArray(), displaced));
         }
 
         return breakpoints;

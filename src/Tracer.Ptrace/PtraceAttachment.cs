@@ -5,13 +5,21 @@ using Tracer.Core.Plans;
 namespace Tracer.Ptrace;
 
 /// <summary>A session as its user sees it. Events are delivered while their thread stands still, so that none is ever lost.</summary>
-internal sealed class PtraceAttachment(TracePlan plan, PtraceSession session) : IProbeAttachment
+internal sealed class PtraceAttachment(TracePlan plan, PtraceSession session) : IMeteredAttachment
 {
     public TracePlan Plan { get; } = plan;
 
     public Task Completion => session.Completion;
 
     public TimeSpan TargetStopped => session.TargetStopped;
+
+    public long HitNanoseconds => session.HitNanoseconds;
+
+    public bool IsProcessorTime => false;
+
+    public ulong Pause() => session.Pause();
+
+    public void Resume() => session.Resume();
 
     public ulong ReadCounter(int counter) => session.ReadCounter(counter);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
+using Tracer.Core.Diagnostics;
 using Tracer.Core.Plans;
 using Tracer.Linux;
 using Tracer.Ptrace.Breakpoints;
@@ -30,9 +31,14 @@ internal sealed class PtraceSession : ITraceeEvents
     private readonly HitRunner _hits;
     private readonly Emulator _emulator = new();
     private readonly CpuFollower _cpu;
+    private readonly SwitchMeter? _meter;
+    private readonly Lock _workLock = new();
+    private Action? _work;
+    private TaskCompletionSource? _workDone;
     private volatile bool _stopRequested;
     private volatile int _tid;
     private bool _isArmed;
+    private bool _isPaused;
     private bool _executed;
 
     public PtraceSession(ISystemCallGate gate, TracePlan plan, IEventSink sink, CancellationToken cancellation)
@@ -43,6 +49,7 @@ internal sealed class PtraceSession : ITraceeEvents
         _instrumentation = new Instrumentation(gate, plan, _group);
         _hits = new HitRunner(gate, plan, _instrumentation.Memory, sink);
         _cpu = new CpuFollower(gate, plan.Target.ProcessId);
+        _meter = plan.IsMetered ? new SwitchMeter(gate) : null;
     }
 
     /// <summary>Ends when all sites are armed, or fails; then nothing was left in the target.</summary>
@@ -56,6 +63,68 @@ internal sealed class PtraceSession : ITraceeEvents
     public AggregationSnapshot ReadAggregation(int aggregation, bool reset) => _hits.ReadAggregation(aggregation, reset);
 
     public TimeSpan TargetStopped => Stopwatch.GetElapsedTime(0, _group.StoppedTicks);
+
+    /// <summary>How long threads have stood for hits, their ways to the tracer and back included; of plans that are metered.</summary>
+    public long HitNanoseconds => _group.StoppedTicks + (_meter?.Nanoseconds ?? 0);
+
+    /// <summary>Takes the breakpoints out for a while; returns how many calls were open.</summary>
+    public ulong Pause()
+    {
+        ulong open = 0;
+        Do(() =>
+        {
+            _instrumentation.Pause();
+            // A thread that did not stop may still be on its way from a breakpoint: it is brought past the instruction, and that is all.
+            _isPaused = true;
+            open = _hits.ForgetThreads();
+            foreach (var tracee in _group.Tracees) tracee.Frames.Clear();
+        });
+        return open;
+    }
+
+    /// <summary>Puts them back.</summary>
+    public void Resume() => Do(() =>
+    {
+        _instrumentation.Resume();
+        _isPaused = false;
+    });
+
+    /// <summary>Has the session's thread do something between two stops; nothing when it has ended.</summary>
+    private void Do(Action work)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_workLock)
+        {
+            _workDone = done;
+            Volatile.Write(ref _work, work);
+        }
+
+        var process = (int)_gate.Invoke(SystemCall.GetPid);
+        while (!done.Task.IsCompleted && !_seen.Task.IsCompleted)
+        {
+            if (_tid != 0) _gate.KillThread(process, _tid, WakeSignal.Number);
+            Task.WhenAny(done.Task, _seen.Task, Task.Delay(1)).Wait();
+        }
+
+        if (done.Task.IsFaulted) throw done.Task.Exception!.InnerException!;
+    }
+
+    private void DoWork()
+    {
+        Action? work;
+        TaskCompletionSource done;
+        lock (_workLock) (work, done, _work) = (_work, _workDone!, null);
+        if (work is null) return;
+        try
+        {
+            work();
+            done.SetResult();
+        }
+        catch (TracerException e)
+        {
+            done.SetException(e);
+        }
+    }
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = $"ptrace {_group.ProcessId}" }.Start();
 
@@ -161,10 +230,11 @@ internal sealed class PtraceSession : ITraceeEvents
     {
         while (!_stopRequested && !_group.HasExited && !_executed)
         {
+            if (Volatile.Read(ref _work) is not null) DoWork();
             if (_group.Pump(block: false)) continue;
             if (_hits.HasBatch) _hits.EndBatch();
             _cpu.Follow(_group.Tracees.Count);
-            if (!_stopRequested && !_group.HasExited) _group.Pump(block: true);
+            if (!_stopRequested && !_group.HasExited && Volatile.Read(ref _work) is null) _group.Pump(block: true);
         }
 
         if (_executed) throw Failures.Executed(_group.ProcessId);
@@ -178,15 +248,18 @@ internal sealed class PtraceSession : ITraceeEvents
         if (!_instrumentation.Breakpoints.TryFind(registers.Rip - 1, out var breakpoint)) return false;
         if (_gate.PtraceGetSignalInformation(tracee.Tid, out var information).IsError || information.Code != FromKernel) return false;
 
+        _meter?.OnHit(tracee, begun);
         registers.Rip = breakpoint.Address;
         _instrumentation.Memory.LivingThread = tracee.Tid;
-        if (!IsReplay(tracee, breakpoint, registers) && !tracee.IsGuest)
+        if (!IsReplay(tracee, breakpoint, registers) && !tracee.IsGuest && !_isPaused)
         {
             _hits.Run(breakpoint, tracee, registers, begun);
         }
 
         var signal = Displace(tracee, breakpoint, registers);
-        _group.AddStopped(Stopwatch.GetTimestamp() - begun);
+        var now = Stopwatch.GetTimestamp();
+        _group.AddStopped(now - begun);
+        _meter?.OnRelease(tracee, now);
         _group.Resume(tracee, signal);
         return true;
     }

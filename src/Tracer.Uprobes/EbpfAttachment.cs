@@ -1,13 +1,14 @@
 using Tracer.Bpf;
 using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
+using Tracer.Core.Diagnostics;
 using Tracer.Core.Plans;
 using Tracer.Linux;
 
 namespace Tracer.Uprobes;
 
 /// <summary>A plan that is armed with eBPF: its links, maps and the thread that reads the ring.</summary>
-internal sealed class EbpfAttachment : IProbeAttachment
+internal sealed class EbpfAttachment : IMeteredAttachment
 {
     // The kernel waits out running programs at each close; closing from several threads lets the waits overlap.
     private const int MostClosers = 16;
@@ -17,9 +18,14 @@ internal sealed class EbpfAttachment : IProbeAttachment
     private readonly RingBuffer _ring;
     private readonly OwnedDescriptor _process;
     private readonly EventReader _reader;
+    private readonly List<Arming> _armings = [];
+    private readonly List<BpfProgram> _programs = [];
     private readonly List<BpfLink> _links = [];
+    private readonly Lock _arming = new();
     private readonly Lock _gate = new();
+    private bool _isStopping;
     private ulong[]? _finalCounters;
+    private long? _finalCost;
     private AggregationTable[]? _finalRows;
     private Task? _stopped;
 
@@ -39,6 +45,20 @@ internal sealed class EbpfAttachment : IProbeAttachment
 
     public TracePlan Plan => _plan;
 
+    /// <summary>What hits cost; of plans that are metered.</summary>
+    public HitPrice Price { get; init; }
+
+    public long HitNanoseconds
+    {
+        get
+        {
+            lock (_gate)
+                return _finalCost ?? Price.Of(_maps.HitMeter);
+        }
+    }
+
+    public bool IsProcessorTime => true;
+
     public ulong ReadCounter(int counter) =>
         Counter(counter) + (counter < _plan.Emissions.Count ? _reader.MalformedRecords(counter) : 0);
 
@@ -55,8 +75,63 @@ internal sealed class EbpfAttachment : IProbeAttachment
         }
     }
 
-    /// <summary>Takes over a link.</summary>
-    public void Add(BpfLink link) => _links.Add(link);
+    /// <summary>Takes over a program, so that it can be attached again.</summary>
+    public BpfProgram Own(BpfProgram program)
+    {
+        _programs.Add(program);
+        return program;
+    }
+
+    /// <summary>Attaches, now and after every pause.</summary>
+    /// <param name="attach">Makes a link.</param>
+    /// <param name="failure">What it means that it could not be made.</param>
+    public void Add(Func<BpfLink> attach, Func<BpfException, TracerException> failure)
+    {
+        var arming = new Arming(attach, failure);
+        _armings.Add(arming);
+        _links.Add(arming.Attach());
+    }
+
+    /// <summary>All is armed: programs of a metered plan, which wait for that, begin to work.</summary>
+    public void Open()
+    {
+        if (_plan.IsMetered)
+            _maps.HitMeter.IsOpen = true;
+    }
+
+    public ulong Pause()
+    {
+        lock (_arming)
+        {
+            if (_isStopping)
+                return 0;
+            _maps.HitMeter.IsOpen = false;
+            // When a link is closed, the kernel has waited for its programs that ran.
+            CloseLinks();
+            return _maps.ForgetThreads();
+        }
+    }
+
+    public void Resume()
+    {
+        lock (_arming)
+        {
+            if (_isStopping)
+                return;
+            try
+            {
+                foreach (var arming in _armings)
+                    _links.Add(arming.Attach());
+            }
+            catch
+            {
+                CloseLinks();
+                throw;
+            }
+
+            Open();
+        }
+    }
 
     public ValueTask StopAsync()
     {
@@ -68,16 +143,24 @@ internal sealed class EbpfAttachment : IProbeAttachment
 
     private void Stop()
     {
-        CloseLinks();
+        lock (_arming)
+        {
+            _isStopping = true;
+            CloseLinks();
+        }
+
         _reader.Stop();
         lock (_gate)
         {
+            _finalCost = _plan.IsMetered ? Price.Of(_maps.HitMeter) : null;
             _finalCounters = [.. Enumerable.Range(0, _plan.Counters.Count).Select(_maps.ReadCounter)];
             // No program runs any more: nothing can be missed.
             _finalRows = [.. Enumerable.Range(0, _plan.Aggregations.Count).Select(a => ReadLive(a, reset: false))];
             _maps.Dispose();
         }
 
+        foreach (var program in _programs)
+            program.Dispose();
         _ring.Dispose();
         _process.Dispose();
     }
@@ -91,6 +174,7 @@ internal sealed class EbpfAttachment : IProbeAttachment
         Close();
         foreach (var thread in threads)
             thread.Join();
+        _links.Clear();
 
         void Close()
         {
@@ -103,6 +187,21 @@ internal sealed class EbpfAttachment : IProbeAttachment
     {
         lock (_gate)
             return _finalCounters is null ? _maps.ReadCounter(index) : _finalCounters[index];
+    }
+
+    private sealed record Arming(Func<BpfLink> Make, Func<BpfException, TracerException> Failure)
+    {
+        public BpfLink Attach()
+        {
+            try
+            {
+                return Make();
+            }
+            catch (BpfException e)
+            {
+                throw Failure(e);
+            }
+        }
     }
 
     private AggregationTable ReadLive(int aggregation, bool reset)

@@ -51,13 +51,15 @@ public sealed partial class EbpfBackend : IProbeBackend
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(sink);
+        HitPrice price = plan.IsMetered ? HitPrice.Measure(_gate, code => _support.Definition(code, "st_price")) : default;
         var process = _gate.OpenPid(plan.Target.ProcessId);
         if (!process.IsSuccess)
             throw new TracerException("ST0407", FailureKind.NotFound, $"Process {plan.Target.ProcessId} cannot be traced.", $"{process.Message}.");
-        var attachment = Prepare(plan, sink, process.Value, out var maps);
+        var attachment = Prepare(plan, sink, process.Value, price, out var maps);
         try
         {
             Arm(plan, maps, attachment, cancellationToken);
+            attachment.Open();
             return attachment;
         }
         catch
@@ -67,13 +69,13 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private EbpfAttachment Prepare(TracePlan plan, IEventSink sink, OwnedDescriptor process, out PlanMaps maps)
+    private EbpfAttachment Prepare(TracePlan plan, IEventSink sink, OwnedDescriptor process, HitPrice price, out PlanMaps maps)
     {
         PlanMaps? made = null;
         try
         {
             maps = made = new PlanMaps(_gate, plan);
-            return new EbpfAttachment(_gate, plan, maps, maps.OpenRing(), process, sink);
+            return new EbpfAttachment(_gate, plan, maps, maps.OpenRing(), process, sink) { Price = price };
         }
         catch (BpfException e)
         {
@@ -89,18 +91,22 @@ public sealed partial class EbpfBackend : IProbeBackend
         foreach (var group in SiteGroups.Of(plan, graph))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var program = Load(group[0], plan, graph, maps);
-            foreach (var sites in group.GroupBy(s => s.Location.Module.OpenPath))
+            // Programs of a metered plan count by what the kernel does with the instruction.
+            foreach (var kind in group.GroupBy(s => plan.IsMetered ? SteppingOf(s, plan.Target) : SteppingKind.Stepped))
             {
-                Attach(
-                    attachment, program, plan.Target, sites.Key, EbpfFailures.NameOf(group[0]),
-                    [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))]);
+                var program = attachment.Own(Load(group[0], kind.Key, plan, graph, maps));
+                foreach (var sites in kind.GroupBy(s => s.Location.Module.OpenPath))
+                {
+                    Attach(
+                        attachment, program, plan.Target, sites.Key, EbpfFailures.NameOf(group[0]),
+                        [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))]);
+                }
             }
         }
 
         if (plan.Activations.Count == 0)
             return;
-        using var idle = BpfProgram.Load(_gate, _support.Definition(new BpfAssembler().Move(BpfRegister.R0, 0).Exit().Assemble(), "st_idle"));
+        var idle = attachment.Own(BpfProgram.Load(_gate, _support.Definition(new BpfAssembler().Move(BpfRegister.R0, 0).Exit().Assemble(), "st_idle")));
         foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module.OpenPath))
         {
             Attach(
@@ -111,12 +117,18 @@ public sealed partial class EbpfBackend : IProbeBackend
 
     private static ulong CookieOf(PlannedSite site, PlanMaps maps) => (uint)ProgramCompiler.FirstEmission(site) | ((ulong)maps.Literals.Add(site) << 32);
 
-    private BpfProgram Load(PlannedSite site, TracePlan plan, ExpressionGraph graph, PlanMaps maps)
+    private static SteppingKind SteppingOf(PlannedSite site, TargetProcess target)
+    {
+        Span<byte> code = stackalloc byte[2];
+        return Stepping.KindOf(code[..Math.Max(target.Memory.Read(site.Location.Address, code), 0)]);
+    }
+
+    private BpfProgram Load(PlannedSite site, SteppingKind stepping, TracePlan plan, ExpressionGraph graph, PlanMaps maps)
     {
         var name = EbpfFailures.NameOf(site);
         try
         {
-            var code = ProgramCompiler.Compile(site, plan, graph, _kernel, maps);
+            var code = ProgramCompiler.Compile(site, plan, graph, _kernel, maps, stepping);
             if (_logger.IsEnabled(LogLevel.Trace))
             {
                 var text = BpfDisassembler.Disassemble(code);
@@ -143,33 +155,31 @@ public sealed partial class EbpfBackend : IProbeBackend
 
     private void Attach(EbpfAttachment attachment, BpfProgram program, TargetProcess target, string path, string probe, Point[] points)
     {
-        try
+        var withSemaphore = Array.Exists(points, p => p.Semaphore != 0);
+        if (_support.HasMultiLinks)
         {
-            if (_support.HasMultiLinks)
+            var options = new UprobeMultiOptions(path, Array.ConvertAll(points, p => p.Offset))
             {
-                attachment.Add(UprobeMultiLink.Attach(_gate, program, new UprobeMultiOptions(path, Array.ConvertAll(points, p => p.Offset))
-                {
-                    Cookies = Array.ConvertAll(points, p => p.Cookie),
-                    ReferenceCounterOffsets = Array.Exists(points, p => p.Semaphore != 0) ? Array.ConvertAll(points, p => p.Semaphore) : default,
-                    ProcessId = target.ProcessId,
-                }));
-                return;
-            }
+                Cookies = Array.ConvertAll(points, p => p.Cookie),
+                ReferenceCounterOffsets = withSemaphore ? Array.ConvertAll(points, p => p.Semaphore) : default,
+                ProcessId = target.ProcessId,
+            };
+            attachment.Add(() => UprobeMultiLink.Attach(_gate, program, options), Failure);
+            return;
+        }
 
-            foreach (var point in points)
-            {
-                attachment.Add(PerfUprobe.Attach(_gate, program, new PerfUprobeOptions(path, point.Offset)
-                {
-                    Cookie = point.Cookie,
-                    ReferenceCounterOffset = checked((uint)point.Semaphore),
-                    ProcessId = target.ProcessId,
-                }));
-            }
-        }
-        catch (BpfException e)
+        foreach (var point in points)
         {
-            throw EbpfFailures.Attach(probe, path, target.ProcessId, Array.Exists(points, p => p.Semaphore != 0), e);
+            var options = new PerfUprobeOptions(path, point.Offset)
+            {
+                Cookie = point.Cookie,
+                ReferenceCounterOffset = checked((uint)point.Semaphore),
+                ProcessId = target.ProcessId,
+            };
+            attachment.Add(() => PerfUprobe.Attach(_gate, program, options), Failure);
         }
+
+        TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, path, target.ProcessId, withSemaphore, e);
     }
 
     [LoggerMessage(Level = LogLevel.Trace, Message = "Program of {Site}, {Count} instructions:\n{Code}")]

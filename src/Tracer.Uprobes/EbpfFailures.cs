@@ -53,6 +53,11 @@ internal static class EbpfFailures
     public static TracerException Reading(Exception e) => new(
         "ST0410", FailureKind.TracingFailed, "Reading events from the kernel failed.", e.Message);
 
+    /// <summary>ST0411: what a hit costs could not be measured.</summary>
+    public static TracerException NoPrice(string why) => new(
+        "ST0411", FailureKind.Unsupported, "What a hit costs on this machine cannot be measured, so that no bound can be kept.", why,
+        "Leave --max-overhead out, or use --backend ptrace.");
+
     /// <summary>How messages call a site: by the probes that fire there.</summary>
     public static string NameOf(PlannedSite site)
     {

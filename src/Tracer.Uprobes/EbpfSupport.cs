@@ -44,6 +44,8 @@ internal sealed class EbpfSupport
             return _kernel.Value;
         if (Is32Bit(plan.Target.ProcessId))
             return BackendSupport.No("The target is a 32-bit program, whose registers and pointers this backend does not know.");
+        if (plan.IsMetered && !HasMultiLinks)
+            return BackendSupport.Unmetered("Without uprobe_multi links (Linux 6.6) every breakpoint takes 0.1 s to be taken out.");
         var graph = new ExpressionGraph();
         var used = UsedExpressions(plan, graph);
         if (used.Any(e => e is IterateExpression) && !_mayGoto.Value)

@@ -31,8 +31,10 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private readonly BpfMap _ring;
     private readonly BpfMap _losses;
     private readonly BpfMappedArray _lossMemory;
+    private readonly HitMeter? _meter;
     private BpfMap? _scratch;
     private BpfMap? _zeros;
+    private BpfMap? _rate;
     private BpfMap? _generation;
     private BpfMappedArray? _generationMemory;
 
@@ -52,6 +54,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
         {
             _losses = Own(BpfMapDefinition.Array(sizeof(ulong), plan.Counters.Count) with { Flags = BpfMapFlags.Mappable, Name = "st_losses" });
             _lossMemory = Map(_losses);
+            _meter = plan.IsMetered ? new HitMeter(gate) : null;
             _ring = Own(BpfMapDefinition.RingBuffer(bytes) with { Name = "st_events" });
         }
         catch
@@ -66,6 +69,12 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     public int WakeThreshold { get; }
 
     public int Losses => _losses.Descriptor;
+
+    public int? Meter => _meter?.Descriptor;
+
+    /// <summary>What counts the hits of a metered plan.</summary>
+    /// <exception cref="InvalidOperationException">The plan is not metered.</exception>
+    public HitMeter HitMeter => _meter ?? throw new InvalidOperationException("The plan is not metered.");
 
     public int Processors => PossibleCpus.Count;
 
@@ -88,6 +97,8 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
             return _generation.Descriptor;
         }
     }
+
+    public int Rate => (_rate ??= Own(BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_rate" })).Descriptor;
 
     public int Zeros =>
         (_zeros ??= Own(BpfMapDefinition.Array(_aggregations.Select(a => a.Lanes * a.Stride).DefaultIfEmpty(sizeof(ulong)).Max(), 1) with { Name = "st_zeros" })).Descriptor;
@@ -174,8 +185,31 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     public uint EndGeneration() =>
         _generationMemory is null ? 0 : Interlocked.Increment(ref MemoryMarshal.Cast<byte, uint>(_generationMemory.Span)[0]) - 1;
 
+    /// <summary>Drops what threads have open, while no program runs; returns how many calls that were.</summary>
+    public ulong ForgetThreads()
+    {
+        foreach (var frames in _frames.Values)
+            Empty(frames);
+        foreach (var (threads, deep) in _nestings.Values)
+        {
+            Empty(threads);
+            Empty(deep);
+        }
+
+        foreach (var (variable, elements) in _elements)
+        {
+            if (variable.Scope == VariableScope.Thread)
+                Empty(elements);
+        }
+
+        // Frames that the kernel keeps itself go with the links.
+        ref var open = ref MemoryMarshal.Cast<byte, ulong>(_lossMemory.Span)[_plan.Counters.OpenFrames];
+        return Interlocked.Exchange(ref open, 0);
+    }
+
     public void Dispose()
     {
+        _meter?.Dispose();
         foreach (var aggregation in _aggregations)
             aggregation.Dispose();
         foreach (var memory in _memories)
@@ -186,6 +220,14 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
 
     private static FrameChain? ChainOf(TracePlan plan, Aggregation aggregation) => plan.Sites.SelectMany(s => s.Clauses).SelectMany(c => c.Actions).OfType<AggregateAction>()
         .Where(a => a.Aggregation == aggregation).SelectMany(a => a.Keys).OfType<StackExpression>().Select(s => s.Chain).FirstOrDefault(c => c is not null);
+
+    private static void Empty(BpfMap map)
+    {
+        var key = new byte[map.Definition.KeySize];
+        // The first key again and again: each is deleted.
+        while (map.TryGetNextKey(default, key))
+            map.Delete(key);
+    }
 
     private KernelAggregation MapsOf(Aggregation aggregation) => Array.Find(_aggregations, a => a.Layout.Aggregation == aggregation)!;
 

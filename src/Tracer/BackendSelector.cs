@@ -24,6 +24,13 @@ internal static class BackendSelector
             }
 
             SessionLog.BackendRefused(logger, backend.Name, support.Reason ?? "no reason given");
+            if (support.IsUnmetered && wanted is not null)
+            {
+                throw new TracerException(
+                    "ST0217", FailureKind.Unsupported, $"The {backend.Name} backend cannot keep a bound on its overhead here.", support.Reason,
+                    "Leave --max-overhead out, or use another backend.");
+            }
+
             // The most preferred backend's refusal is the one worth telling, unless a later one lacks only permission.
             if (refusal is null || (!refusal.IsPermissionProblem && support.IsPermissionProblem))
                 (refusal, refused) = (support, backend.Name);
@@ -34,6 +41,6 @@ internal static class BackendSelector
         var kind = refusal.IsPermissionProblem ? FailureKind.NotPermitted : FailureKind.Unsupported;
         throw new TracerException(
             "ST0204", kind, wanted is null ? "No backend can trace this process here." : $"The {wanted} backend cannot trace this process here.",
-            $"{refused}: {refusal.Reason}", "Run 'sharptrace doctor' to see what is missing and how to get it.");
+            $"{refused}: {refusal.Reason}", refusal.Remedy ?? "Run 'sharptrace doctor' to see what is missing and how to get it.");
     }
 }

@@ -1,6 +1,7 @@
 using Tracer.Core.Backends;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Events;
+using Tracer.Core.Execution;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
@@ -24,6 +25,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
     private ulong _limited;
     private IProbeAttachment? _attachment;
     private ulong[]? _lostAtLimit;
+    private ulong? _limitedAtLimit;
 
     public ulong Delivered => Sum(_delivered);
 
@@ -76,6 +78,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
         if (--_left == 0)
         {
             _lostAtLimit = _attachment is { } attached ? [.. plan.Emissions.Select(e => attached.LostEvents(e.Index))] : null;
+            _limitedAtLimit = _attachment?.ReadCounter(plan.Counters.Limited);
             _limitReached.TrySetResult();
         }
 
@@ -140,7 +143,7 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             Truncated = _truncated,
             Unreadable = _unreadable,
             Late = _late,
-            Limited = _limited,
+            Limited = _limited + (_limitedAtLimit ?? attachment.ReadCounter(plan.Counters.Limited)),
             TargetStopped = attachment.TargetStopped,
             Duration = duration,
             WhyNoEvents = delivered + lostInAll > 0 ? null : WhyNoEvents(probes, silence),

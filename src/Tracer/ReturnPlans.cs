@@ -26,7 +26,8 @@ internal sealed class ReturnPlans
         _following = new(() => Build(program.Programs.Select(p => Follows(p.Probe) ? p with { Probe = p.Probe.FollowingCalls() } : p)));
         _stacks = program.Programs.Any(TakesStacks) ? "stacks are taken, which end at a call that is followed" : null;
 
-        WalkedPlan Build(IEnumerable<ProbeProgram> programs) => StackWalks.Choose(PlanBuilder.Build(target, programs, options.TextLimit), options.StackWalk);
+        WalkedPlan Build(IEnumerable<ProbeProgram> programs) => StackWalks.Choose(
+            PlanBuilder.Build(target, programs, options.TextLimit, options.MaximumOverhead is not null, options.EventsPerSecond), options.StackWalk);
     }
 
     private bool IsWanted => _options.Returns != ReturnMethod.Sites && _program.Probes.Any(Follows);

@@ -30,6 +30,12 @@ public sealed record TraceOptions
     /// <summary>How stacks that are keys of <see cref="Queries"/> are walked; those of events are always unwound.</summary>
     public StackWalk StackWalk { get; init; } = StackWalk.Auto;
 
+    /// <summary>
+    /// Whether what <see cref="TraceSession.Stacks"/> names frames from is opened before probes are armed. For sinks that name stacks as they come: the first would keep
+    /// the backend's thread waiting while events are lost.
+    /// </summary>
+    public bool PreparesStackNames { get; init; }
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 
@@ -52,10 +58,17 @@ public sealed record TraceOptions
     public long? MaximumEvents { get; init; }
 
     /// <summary>
-    /// Deliver at most that many events in a second, 1 or more; null for no limit. Events beyond it still cost the target a hit; they are neither delivered
-    /// nor lost but counted as <see cref="Core.Events.TraceSummary.Limited"/>.
+    /// Deliver at most that many events in a second of CLOCK_MONOTONIC, 1 or more; null for no limit. Hits beyond it are refused where they are (by ebpf in the kernel, before their
+    /// values are read or anything is sent; by perf, whose samples are made already, and for filters that are finished here, where they are read); they cost the
+    /// target a breakpoint and are neither delivered nor lost but counted as <see cref="Core.Events.TraceSummary.Limited"/>.
     /// </summary>
     public long? EventsPerSecond { get; init; }
+
+    /// <summary>
+    /// The most that hits may cost, in percent of the target's running time, above 0 and below 100; null for no bound. To keep it, probes are disarmed for a part of the
+    /// time, and what fires then is not seen; <see cref="TraceSession.Overhead"/> tells. The perf backend cannot do this.
+    /// </summary>
+    public double? MaximumOverhead { get; init; }
 
     /// <summary>How many events <see cref="TraceSession.Events"/> holds for a slow reader before further ones count as lost; 1 or more.</summary>
     public int EventCapacity { get; init; } = 65_536;

@@ -5,12 +5,14 @@ using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
+using Tracer.Core.Execution;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Splitting;
 using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Linux;
+using Tracer.Overhead;
 using Tracer.Ptrace;
 using Tracer.Queries;
 
@@ -34,14 +36,16 @@ public sealed class TraceSession : IAsyncDisposable
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Task _watcher;
     private readonly ISystemCallGate _gate;
+    private readonly OverheadGovernor? _governor;
     private StackNames? _stacks;
     private TimeSpan? _duration;
 
     private TraceSession(
         ISystemCallGate gate, TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
-        IProbeAttachment attachment, LaunchedProcess? launched)
+        IProbeAttachment attachment, LaunchedProcess? launched, StackNames? stacks, double? maximumOverhead)
     {
         _gate = gate;
+        _stacks = stacks;
         _target = target;
         _plan = plan;
         Probes = program.Probes;
@@ -52,6 +56,7 @@ public sealed class TraceSession : IAsyncDisposable
         _aggregations = new AggregationReader(program.Aggregations, attachment);
         _silence = program.Silence;
         _launched = launched;
+        _governor = maximumOverhead is { } percent ? new OverheadGovernor(gate, target.ProcessId, (IMeteredAttachment)attachment, percent) : null;
         _watcher = WatchAsync();
     }
 
@@ -88,6 +93,9 @@ public sealed class TraceSession : IAsyncDisposable
     /// <summary>Events that fired and were not delivered so far.</summary>
     public ulong LostEvents => _counter.Lost(_attachment);
 
+    /// <summary>What tracing has cost so far and how much of the time it was on; null when no bound was asked for.</summary>
+    public OverheadReport? Overhead => _governor?.Report();
+
     /// <summary>Attaches to a running process and arms the probes.</summary>
     /// <param name="processId">The process.</param>
     /// <param name="options">What to trace.</param>
@@ -96,6 +104,7 @@ public sealed class TraceSession : IAsyncDisposable
     public static async Task<TraceSession> AttachAsync(int processId, TraceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        CheckOverhead(options);
         return await StartAsync(processId, null, ProbeSelection.Parse(options.Probes), options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -111,6 +120,7 @@ public sealed class TraceSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(options);
+        CheckOverhead(options);
         var specs = ProbeSelection.Parse(options.Probes);
         if (command.Count == 0)
             throw new TracerException("ST0206", FailureKind.Usage, "There is no command to start.");
@@ -129,12 +139,19 @@ public sealed class TraceSession : IAsyncDisposable
         }
     }
 
+    private static void CheckOverhead(TraceOptions options)
+    {
+        if (options.MaximumOverhead is not (null or (> 0 and < 100)))
+            throw new TracerException("ST0216", FailureKind.Usage, $"{options.MaximumOverhead} is no bound for the overhead.", "It is a percentage above 0 and below 100.");
+    }
+
     private static async Task<TraceSession> StartAsync(
         int processId, LaunchedProcess? launched, IReadOnlyList<ProbeSpec> specs, TraceOptions options, CancellationToken cancellationToken)
     {
         var gate = options.Gate ?? LinuxSystemCalls.Instance;
         var logger = options.Logger ?? NullLogger.Instance;
         var target = new TargetOpener(gate).Open(processId);
+        StackNames? stacks = null;
         try
         {
             var providers = BuiltIn.Providers(gate, target);
@@ -151,10 +168,17 @@ public sealed class TraceSession : IAsyncDisposable
             var channel = options.Sink is null
                 ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
                 : null;
+            // Backends limit what they send; plans that are finished here have more to send than become events.
             var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory)), options.MaximumEvents, limiter);
+            if (options.PreparesStackNames)
+            {
+                stacks = new StackNames(gate, target);
+                stacks.Prepare(plan.Sites.Select(s => s.Location.Address));
+            }
+
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched);
+            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched, stacks, options.MaximumOverhead);
             try
             {
                 options.Armed?.Invoke(session);
@@ -171,6 +195,7 @@ public sealed class TraceSession : IAsyncDisposable
         }
         catch
         {
+            stacks?.Dispose();
             target.Dispose();
             throw;
         }
@@ -179,6 +204,8 @@ public sealed class TraceSession : IAsyncDisposable
     /// <summary>Disarms all probes, delivers what is still under way, and ends <see cref="Events"/>. Calling it again does nothing.</summary>
     public async Task StopAsync()
     {
+        if (_governor is not null)
+            await Task.Run(_governor.Stop).ConfigureAwait(false);
         await _attachment.StopAsync().ConfigureAwait(false);
         _duration ??= Stopwatch.GetElapsedTime(_started);
         _channel?.Writer.TryComplete();
@@ -192,13 +219,17 @@ public sealed class TraceSession : IAsyncDisposable
 
     /// <summary>What the session did so far; exact after <see cref="StopAsync"/>.</summary>
     public TraceSummary Summarise() => _aggregations.Complete(_counter.Summarise(
-        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence));
+        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence)) with
+    {
+        Overhead = Overhead,
+    };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         await _attachment.DisposeAsync().ConfigureAwait(false);
+        _governor?.Dispose();
         _stacks?.Dispose();
         _target.Dispose();
         _launched?.Dispose();
@@ -208,7 +239,7 @@ public sealed class TraceSession : IAsyncDisposable
     {
         try
         {
-            var first = await Task.WhenAny(_attachment.Completion, _counter.LimitReached).ConfigureAwait(false);
+            var first = await Task.WhenAny(_attachment.Completion, _counter.LimitReached, _governor?.Failed ?? _counter.LimitReached).ConfigureAwait(false);
             await first.ConfigureAwait(false);
             if (first == _counter.LimitReached)
                 await StopAsync().ConfigureAwait(false);

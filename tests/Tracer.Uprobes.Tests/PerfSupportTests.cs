@@ -71,6 +71,70 @@ public class PerfSupportTests
         Assert.Equal("ST0503", failure.Id);
     }
 
+    [Theory]
+    [InlineData(0, 2, "6.1.0", null, "sudo setcap cap_perfmon,cap_sys_ptrace+ep /opt/sharptrace")]
+    [InlineData(0, 2, "5.4.0", null, "sudo setcap cap_sys_admin,cap_sys_ptrace+ep /opt/sharptrace")]
+    [InlineData(0, 2, "6.1.0", 2, "docker run --cap-add PERFMON --cap-add SYS_PTRACE")]
+    [InlineData(1UL << (int)Capability.Perfmon, 4, "6.1.0", null, "sudo sysctl kernel.perf_event_paranoid=2")]
+    [InlineData(1UL << (int)Capability.Perfmon, 2, "6.1.0", 2, "--security-opt seccomp=unconfined")]
+    public void Who_may_not_is_told_the_command_that_helps(ulong capabilities, int paranoid, string release, int? seccomp, string command)
+    {
+        var facts = new KernelFacts
+        {
+            Release = release,
+            Version = KernelVersion.TryParse(release, out var version) ? version : null,
+            Capabilities = new CapabilitySet(capabilities),
+            PerfEventParanoid = paranoid,
+            SeccompMode = seccomp,
+        };
+        Assert.Contains(command, PerfRemedy.ForEvents(facts, "/opt/sharptrace"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_of_descriptors_is_raised_as_far_as_it_may_be()
+    {
+        (ulong Soft, ulong Hard)? set = null;
+        var gate = FakeKernel.OverLiveKernel();
+        gate.On(SystemCall.PrLimit64, call => Limits(call, 64, 100_000, l => set = l));
+        DescriptorRoom.Make(gate, 50_000);
+        Assert.Equal((100_000UL, 100_000UL), set);
+        set = null;
+        DescriptorRoom.Make(FakeKernel.OverLiveKernel().On(SystemCall.PrLimit64, call => Limits(call, 100_000, 100_000, l => set = l)), 50_000);
+        Assert.Null(set);
+    }
+
+    [Fact]
+    public async Task Too_few_descriptors_are_told_before_anything_is_armed()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root");
+        var gate = FakeKernel.OverLiveKernel();
+        gate.On(SystemCall.PrLimit64, call => Limits(call, 1, 1, null));
+        var failure = await Assert.ThrowsAsync<TracerException>(
+            async () => await new PerfBackend(gate).AttachAsync(Plan(), new Counter(1), TestContext.Current.CancellationToken));
+        Assert.Equal("ST0506", failure.Id);
+        Assert.Contains($"needs {CpuRings.ReadCpus(gate).Count} file descriptors", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, gate.CountOf(SystemCall.PerfEventOpen));
+    }
+
+    // prlimit64(pid, resource, new, old): two u64 each. A limit that nobody takes may not be raised.
+    private static nint Limits(FakeCall call, long soft, long hard, Action<(ulong Soft, ulong Hard)>? set)
+    {
+        if (call.A2 != 0)
+        {
+            if (set is null)
+                return -(int)Errno.EPERM;
+            set(((ulong)System.Runtime.InteropServices.Marshal.ReadInt64(call.A2), (ulong)System.Runtime.InteropServices.Marshal.ReadInt64(call.A2, 8)));
+        }
+
+        if (call.A3 != 0)
+        {
+            System.Runtime.InteropServices.Marshal.WriteInt64(call.A3, soft);
+            System.Runtime.InteropServices.Marshal.WriteInt64(call.A3, 8, hard);
+        }
+
+        return 0;
+    }
+
     private static TracePlan Plan(params Expression[] values)
     {
         var module = new TargetModule("/bin/true", "/bin/true", 0);

@@ -90,6 +90,7 @@ internal static class CompletionsCommand
         complete -c sharptrace -l top -x
         complete -c sharptrace -l max-keys -x
         complete -c sharptrace -l duration -x
+        complete -c sharptrace -l max-overhead -x
         complete -c sharptrace -l strlen -x
         complete -c sharptrace -l fail-on-loss
         complete -c sharptrace -l no-color

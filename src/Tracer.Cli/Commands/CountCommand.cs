@@ -3,15 +3,16 @@ using Tracer.Cli.Tracing;
 
 namespace Tracer.Cli.Commands;
 
-/// <summary><c>sharptrace count PID PROBE... [--by EXPR,...]</c></summary>
+/// <summary><c>sharptrace count PID PROBE... [--by EXPR,...]</c>, or of a command: <c>sharptrace count PROBE... [--by EXPR,...] -- COMMAND [ARG...]</c></summary>
 internal static class CountCommand
 {
-    public static Command Create()
+    /// <param name="command">What stood behind <c>--</c>.</param>
+    public static Command Create(IReadOnlyList<string> command)
     {
-        var pid = new Argument<int>("PID") { Description = "The process." };
+        var target = new TargetArgument(command);
         var probes = new Argument<string[]>("PROBE") { Description = "As for attach.", Arity = ArgumentArity.OneOrMore };
         var (tracing, queries) = (new TracingArguments(), new QueryArguments());
-        var command = new Command(
+        var verb = new Command(
             "count",
             """
             Counts hits in the target's kernel or at its breakpoints, without an event for each.
@@ -20,15 +21,17 @@ internal static class CountCommand
               sharptrace count 4312 python:function__entry --by funcname --top 20
               sharptrace count 4312 'python:*' --interval 1s
               sharptrace count 4312 'app:request(string, int32)' --by arg0 --where 'arg1 >= 500'
-            """) { pid, probes };
-        queries.AddTo(command);
-        tracing.AddTo(command);
-        command.SetAction(async (result, _) =>
+              sharptrace count 'uprobe:a.out:parse*' -- ./a.out file
+            """);
+        target.AddTo(verb);
+        verb.Arguments.Add(probes);
+        queries.AddTo(verb);
+        tracing.AddTo(verb);
+        verb.SetAction(async (result, _) =>
         {
             var request = queries.Read(result, tracing.Read(result, result.GetValue(probes)!), TraceQuery.Count());
-            var process = result.GetValue(pid);
-            return await TracingRun.RunAsync(request, (options, token) => TraceSession.AttachAsync(process, options, token)).ConfigureAwait(false);
+            return await TracingRun.RunAsync(request, target.Starter(result)).ConfigureAwait(false);
         });
-        return command;
+        return verb;
     }
 }

@@ -26,7 +26,10 @@ internal static class DoctorCommand
             ("kernel", facts.Release, facts.Version < new KernelVersion(6, 6) ? "6.6 or later attaches many probes at once; before, each costs its own descriptor." : null),
             ("user", string.Create(CultureInfo.InvariantCulture, $"uid {facts.EffectiveUserId}"), null),
             ("kernel BTF", facts.HasBtf ? "present" : "absent", facts.HasBtf ? null : "Thread-local operands need /sys/kernel/btf/vmlinux in the ebpf backend; use --backend ptrace for those."),
-            ("perf_event_paranoid", Number(facts.PerfEventParanoid), facts.PerfEventParanoid > 2 ? "Above 2 the perf fallback needs CAP_PERFMON." : null),
+            ("perf_event_paranoid", Number(facts.PerfEventParanoid), null),
+            ("perf uprobes", UprobePmu.Read(gate).TryGet(out var pmu) ? (pmu.HasSemaphores ? "present, with semaphores" : "present, without semaphores") : "absent",
+                pmu is null ? "The perf backend needs Linux 4.17 or later, built with CONFIG_UPROBE_EVENTS." : null),
+            ("open files", Limit(gate), null),
             ("unprivileged_bpf_disabled", Number(facts.UnprivilegedBpfDisabled), null),
             ("yama ptrace_scope", facts.PtraceScope is null ? "not active" : Number(facts.PtraceScope), facts.PtraceScope > 0 ? "Other users' and non-child processes need CAP_SYS_PTRACE (or ptrace_scope 0)." : null),
             ("lockdown", facts.Lockdown ?? "not active", facts.Lockdown is "confidentiality" ? "BPF cannot read user memory under lockdown=confidentiality; use --backend ptrace." : null),
@@ -53,10 +56,17 @@ internal static class DoctorCommand
         {
             var support = backend.Evaluate(plan);
             output.WriteLine($"backend {backend.Name,-18} {(support.IsSupported ? "works" : "does not work")}{(support.Reason is null ? "" : ": " + support.Reason)}");
+            if (support.Remedy is not null)
+                output.WriteLine($"{"",-26}   -> {support.Remedy}");
         }
 
         return ExitCode.Ok;
     }
+
+    // The perf backend needs one for each site on each CPU, and raises the limit itself as far as it may.
+    private static string Limit(ISystemCallGate gate) => gate.DescriptorLimit().TryGet(out var limit)
+        ? string.Create(CultureInfo.InvariantCulture, $"{limit.Soft}, can be raised to {limit.Hard} (perf needs one for each site on each of {Environment.ProcessorCount} CPUs)")
+        : "unknown";
 
     private static string Number(int? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
 

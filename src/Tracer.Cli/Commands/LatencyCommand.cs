@@ -3,19 +3,20 @@ using Tracer.Cli.Tracing;
 
 namespace Tracer.Cli.Commands;
 
-/// <summary><c>sharptrace latency PID ENTRY RETURN | FUNCTION [--by EXPR,...]</c></summary>
+/// <summary><c>sharptrace latency PID ENTRY RETURN | FUNCTION [--by EXPR,...]</c>, or of a command: <c>sharptrace latency ENTRY RETURN | FUNCTION [--by EXPR,...] -- COMMAND [ARG...]</c></summary>
 internal static class LatencyCommand
 {
-    public static Command Create()
+    /// <param name="command">What stood behind <c>--</c>.</param>
+    public static Command Create(IReadOnlyList<string> command)
     {
-        var pid = new Argument<int>("PID") { Description = "The process." };
+        var target = new TargetArgument(command);
         var probes = new Argument<string[]>("PROBE")
         {
             Description = "Two probes, ENTRY and RETURN, or one FUNCTION: python:function is python:function__entry to python:function__return.",
             Arity = new ArgumentArity(1, 2),
         };
         var (tracing, queries, statistic) = (new TracingArguments(), new QueryArguments(), new StatisticArguments());
-        var command = new Command(
+        var verb = new Command(
             "latency",
             """
             Measures the time from an entry to its return, by thread; calls may be nested. --by and --where are of the return.
@@ -24,16 +25,18 @@ internal static class LatencyCommand
               sharptrace latency 4312 python:function --by funcname --top 5
               sharptrace latency 4312 python:gc__start python:gc__done --stat max --interval 1s
               sharptrace latency 4312 app:request --log 10,3,8,10
-            """) { pid, probes };
-        statistic.AddTo(command);
-        queries.AddTo(command);
-        tracing.AddTo(command);
-        command.SetAction(async (result, _) =>
+              sharptrace latency uprobe:a.out:parse -- ./a.out file
+            """);
+        target.AddTo(verb);
+        verb.Arguments.Add(probes);
+        statistic.AddTo(verb);
+        queries.AddTo(verb);
+        tracing.AddTo(verb);
+        verb.SetAction(async (result, _) =>
         {
             var request = queries.Read(result, tracing.Read(result, result.GetValue(probes)!), statistic.Read(result, TraceQuery.Latency()));
-            var process = result.GetValue(pid);
-            return await TracingRun.RunAsync(request, (options, token) => TraceSession.AttachAsync(process, options, token)).ConfigureAwait(false);
+            return await TracingRun.RunAsync(request, target.Starter(result)).ConfigureAwait(false);
         });
-        return command;
+        return verb;
     }
 }

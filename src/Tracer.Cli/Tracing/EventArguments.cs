@@ -11,7 +11,7 @@ internal sealed class EventArguments
     private readonly Option<long?> _events = new("--events", "-n") { Description = "Stop after that many events.", HelpName = "N" };
     private readonly Option<long?> _rateLimit = new("--rate-limit")
     {
-        Description = "Print at most that many events in a second and count the others as limited; they cost the target what printed ones cost.",
+        Description = "Take at most that many events in a second and count the others as limited: ebpf refuses them in the kernel, at the price of a bare hit. See --max-overhead for a bound on the price.",
         HelpName = "N/s",
         CustomParser = ParseRate,
     };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tracer.Core.Events;
 using Tracer.Output;
 using Tracer.Output.Aggregations;
 
@@ -11,6 +12,7 @@ namespace Tracer.Cli.Tracing;
 internal sealed class QueryReporter(TracingRequest request, TraceSession session, TraceOutput output)
 {
     private long _last = Stopwatch.GetTimestamp();
+    private OverheadReport? _lastOverhead;
 
     /// <summary>Prints interval after interval until the end comes.</summary>
     public async Task FollowAsync(Task end)
@@ -32,17 +34,20 @@ internal sealed class QueryReporter(TracingRequest request, TraceSession session
         if (request.Query is not { } query)
             return;
         var isInterval = request.Interval is not null;
+        var overhead = session.Overhead;
         foreach (var snapshot in session.ReadAggregations(reset: isInterval))
         {
             output.Aggregation(new AggregationReport(snapshot)
             {
                 Time = DateTimeOffset.Now,
                 Interval = isInterval ? Stopwatch.GetElapsedTime(_last) : null,
+                Overhead = isInterval && _lastOverhead is { } earlier ? overhead?.Since(earlier) : overhead,
                 Top = request.Top,
                 Unit = query.IsLatency ? ValueUnit.Nanoseconds : ValueUnit.None,
             });
         }
 
         _last = Stopwatch.GetTimestamp();
+        _lastOverhead = overhead;
     }
 }

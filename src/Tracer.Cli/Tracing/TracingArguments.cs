@@ -21,6 +21,13 @@ internal sealed class TracingArguments
         CustomParser = ParseDuration,
     };
 
+    private readonly Option<double?> _maximumOverhead = new("--max-overhead")
+    {
+        Description = "Let hits cost at most that part of the time that the target runs. Probes are then off for a part of the time, and it is told for how much. Not with --backend perf.",
+        HelpName = "PERCENT",
+        CustomParser = ParsePercent,
+    };
+
     private readonly Option<BackendChoice> _backend = new("--backend")
     {
         Description = "How to trace: auto, ebpf (uprobes, never stops the target), perf (the same without BPF, memory is read late) or ptrace (breakpoints).",
@@ -61,6 +68,7 @@ internal sealed class TracingArguments
     {
         command.Options.Add(_where);
         command.Options.Add(_duration);
+        command.Options.Add(_maximumOverhead);
         command.Options.Add(_backend);
         command.Options.Add(_returns);
         command.Options.Add(_format);
@@ -77,6 +85,7 @@ internal sealed class TracingArguments
         Probes = probes,
         Where = result.GetValue(_where),
         Duration = result.GetValue(_duration),
+        MaximumOverhead = result.GetValue(_maximumOverhead),
         Backend = result.GetValue(_backend),
         Returns = result.GetValue(_returns),
         Json = result.GetValue(_format) == "json",
@@ -113,6 +122,15 @@ internal sealed class TracingArguments
         if (TryParseDuration(result.Tokens[0].Value, out var duration))
             return duration;
         result.AddError($"'{result.Tokens[0].Value}' is not a duration; write 500ms, 10s, 5m or 1h.");
+        return null;
+    }
+
+    private static double? ParsePercent(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is > 0 and < 100)
+            return percent;
+        result.AddError($"'{text}' is not a percentage above 0 and below 100; write 5 or 0.5.");
         return null;
     }
 

@@ -20,6 +20,8 @@ internal sealed record TracingRequest
 
     public long? EventsPerSecond { get; init; }
 
+    public double? MaximumOverhead { get; init; }
+
     public TimeSpan? Duration { get; init; }
 
     public StackWalk StackWalk { get; init; }

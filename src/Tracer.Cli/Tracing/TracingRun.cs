@@ -31,6 +31,8 @@ internal static class TracingRun
             EventsPerSecond = request.EventsPerSecond,
             StackBytes = request.StackBytes,
             StackWalk = request.StackWalk,
+            PreparesStackNames = request.StackBytes is not null,
+            MaximumOverhead = request.MaximumOverhead,
             Sink = output,
             Armed = s =>
             {

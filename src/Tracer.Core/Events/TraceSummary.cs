@@ -51,6 +51,9 @@ public sealed record TraceSummary
     /// <summary>Events beyond the rate limit, which were not delivered.</summary>
     public ulong Limited { get; init; }
 
+    /// <summary>What tracing cost and how it was bounded; null when no bound was asked for.</summary>
+    public OverheadReport? Overhead { get; init; }
+
     /// <summary>How long the target was stopped by the tracer, all threads added up.</summary>
     public TimeSpan TargetStopped { get; init; }
 

@@ -34,6 +34,13 @@ public sealed class FrameTable
         return _nested.TryGetValue(nesting, out var times) && times.TryLeave(out time);
     }
 
+    /// <summary>Drops all.</summary>
+    public void Clear()
+    {
+        _frames.Clear();
+        _nested.Clear();
+    }
+
     /// <summary>The values of a frame.</summary>
     [InlineArray(MaximumValues)]
     [SuppressMessage("Style", "IDE0044", Justification = "An inline array's field.")]

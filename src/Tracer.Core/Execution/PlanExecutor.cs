@@ -27,6 +27,7 @@ public sealed class PlanExecutor
     private readonly bool[] _isLate;
     private readonly ulong[] _counters;
     private readonly byte[] _text;
+    private readonly RateLimiter? _limiter;
     private readonly RecordFacts _recordFacts = new();
     private byte[] _stack = [];
     private StackWalker? _walker;
@@ -50,6 +51,7 @@ public sealed class PlanExecutor
         _isLate = [.. plan.Aggregations.Select(a => dependence?.Of(a) == true)];
         _counters = new ulong[plan.Counters.Count];
         _text = new byte[plan.KeyTextLimit];
+        _limiter = plan.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
     }
 
     /// <summary>Whether events went to the sink since the last <see cref="EndBatch"/>.</summary>
@@ -101,6 +103,13 @@ public sealed class PlanExecutor
     /// <summary>Drops the variables of a thread that has ended.</summary>
     public void ForgetThread(int threadId) => _variables.ForgetThread(threadId);
 
+    /// <summary>Drops the variables of all threads; the frames are the caller's to drop. Returns how many calls were open.</summary>
+    public ulong ForgetThreads()
+    {
+        _variables.ForgetThreads();
+        return Interlocked.Exchange(ref _counters[_plan.Counters.OpenFrames], 0);
+    }
+
     /// <summary>Carries out what is left of a clause that was split, over the record that a backend made of the hit.</summary>
     public void Finish(Clause clause, in EventRecord record)
     {
@@ -140,7 +149,7 @@ public sealed class PlanExecutor
 
         scoped ReadOnlySpan<ulong> saved = ((ReadOnlySpan<ulong>)values)[..count];
         var evaluator = new ExpressionEvaluator(in registers, context, saved);
-        if (Act(clause, ref evaluator, facts) && clause.Emission is not null)
+        if (Act(clause, ref evaluator, facts) && clause.Emission is not null && MayPass(facts))
         {
             var record = _writer.Write(clause.Emission, ref evaluator, facts);
             _sink.OnEvent(new EventRecord(clause.Emission, record));
@@ -268,6 +277,14 @@ public sealed class PlanExecutor
         if (whole)
             frames.Save(save.Store, key, values);
         Count(whole ? _plan.Counters.OpenFrames : _plan.Counters.LostFrames);
+    }
+
+    private bool MayPass(IHitFacts facts)
+    {
+        if (_limiter is null || (facts.TryGet(BuiltInValue.Timestamp, out var time) && _limiter.TryPass(time)))
+            return true;
+        Count(_plan.Counters.Limited);
+        return false;
     }
 
     private void Count(int counter) => Add(counter, 1);

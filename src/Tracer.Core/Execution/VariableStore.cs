@@ -38,6 +38,16 @@ public sealed class VariableStore
         return true;
     }
 
+    /// <summary>Drops what all threads had.</summary>
+    public void ForgetThreads()
+    {
+        foreach (var (variable, elements) in _variables)
+        {
+            if (variable.Scope == VariableScope.Thread)
+                elements.Clear();
+        }
+    }
+
     /// <summary>Drops what a thread had, which has ended.</summary>
     public void ForgetThread(int threadId)
     {

@@ -7,7 +7,7 @@ namespace Tracer.Core.Plans;
 public sealed class CounterLayout(int emissions, int aggregations, int variables)
 {
     /// <summary>How many counters there are.</summary>
-    public int Count { get; } = emissions + 5 + (2 * aggregations) + variables;
+    public int Count { get; } = emissions + 6 + (2 * aggregations) + variables;
 
     /// <summary>Frames whose entry could not be remembered.</summary>
     public int LostFrames { get; } = emissions;
@@ -24,14 +24,17 @@ public sealed class CounterLayout(int emissions, int aggregations, int variables
     /// <summary>Frames that are remembered and were not left yet by an exit that is known: still running, or left by longjmp or an exception. No loss.</summary>
     public int OpenFrames => LostFrames + 4;
 
+    /// <summary>Hits whose events would have been beyond <see cref="TracePlan.EventsPerSecond"/>.</summary>
+    public int Limited => LostFrames + 5;
+
     /// <summary>Events of an emission that could not be sent; the same number as the emission's.</summary>
     public static int LostEvents(int emission) => emission;
 
     /// <summary>Hits of an aggregation that found no room for a new row.</summary>
-    public int Overflow(int aggregation) => LostFrames + 5 + (2 * aggregation);
+    public int Overflow(int aggregation) => LostFrames + 6 + (2 * aggregation);
 
     /// <summary>Hits of an aggregation whose value could not be read.</summary>
-    public int ValueFaults(int aggregation) => LostFrames + 6 + (2 * aggregation);
+    public int ValueFaults(int aggregation) => LostFrames + 7 + (2 * aggregation);
 
     /// <summary>Assignments to a variable that found no room.</summary>
     public int Drops(int variable) => Count - 1 - variable;

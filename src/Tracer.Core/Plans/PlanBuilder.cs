@@ -24,7 +24,9 @@ public static class PlanBuilder
     /// <param name="target">The process.</param>
     /// <param name="programs">The probes to arm and what happens when they fire.</param>
     /// <param name="textLimit">The most bytes of a text that are recorded, 8 to <see cref="MaximumTextLimit"/>; rounded up to a multiple of 8.</param>
-    public static TracePlan Build(TargetProcess target, IEnumerable<ProbeProgram> programs, int textLimit = DefaultTextLimit)
+    /// <param name="isMetered">Whether the price of hits must be known and breakpoints be taken out for a while.</param>
+    /// <param name="eventsPerSecond">The most events in a second, 1 or more; null for no limit.</param>
+    public static TracePlan Build(TargetProcess target, IEnumerable<ProbeProgram> programs, int textLimit = DefaultTextLimit, bool isMetered = false, long? eventsPerSecond = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(textLimit, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(textLimit, MaximumTextLimit);
@@ -59,7 +61,7 @@ public static class PlanBuilder
         }
 
         var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses]) { Call = d.Call }).ToArray();
-        return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7);
+        return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7) { IsMetered = isMetered, EventsPerSecond = eventsPerSecond };
 
         Draft DraftAt(CodeLocation location)
         {

@@ -49,6 +49,15 @@ public sealed class TracePlan
     /// <summary>The most bytes of a text that are recorded, a multiple of 8.</summary>
     public int TextLimit { get; }
 
+    /// <summary>
+    /// The most events of all emissions together in a second of CLOCK_MONOTONIC, 1 or more; null for no limit. Of hits beyond it no values are read and nothing is sent; they are
+    /// counted.
+    /// </summary>
+    public long? EventsPerSecond { get; internal init; }
+
+    /// <summary>Whether the attachment must be an <see cref="Backends.IMeteredAttachment"/>.</summary>
+    public bool IsMetered { get; internal init; }
+
     /// <summary>The most bytes of a text that is a key of a row, a multiple of 8; longer ones are marked truncated.</summary>
     public int KeyTextLimit => Math.Min(TextLimit, PlanBuilder.DefaultTextLimit);
 }

@@ -5,13 +5,24 @@ using Tracer.Core.Plans;
 namespace Tracer.Core.Splitting;
 
 /// <summary>A split plan that is armed: what both parts counted is told as one.</summary>
-internal sealed class SplitAttachment(SplitPlan plan, IProbeAttachment inner, SplitSink sink) : IProbeAttachment
+internal sealed class SplitAttachment(SplitPlan plan, IProbeAttachment inner, SplitSink sink) : IMeteredAttachment
 {
     public TracePlan Plan => plan.Original;
 
     public Task Completion => inner.Completion;
 
     public TimeSpan TargetStopped => inner.TargetStopped;
+
+    public long HitNanoseconds => Metered.HitNanoseconds;
+
+    public bool IsProcessorTime => Metered.IsProcessorTime;
+
+    // Asked only of plans that are metered, whose attachments are.
+    private IMeteredAttachment Metered => (IMeteredAttachment)inner;
+
+    public ulong Pause() => Metered.Pause();
+
+    public void Resume() => Metered.Resume();
 
     public ValueTask StopAsync() => inner.StopAsync();
 

@@ -18,6 +18,8 @@ public sealed class SplittingBackend(IProbeBackend inner) : IProbeBackend
     {
         if (PlanSplitter.Split(plan, e => inner.Refuse(e, plan.TextLimit)) is not { } split)
             return inner.Evaluate(plan);
+        if (plan.IsMetered && split.After.Variables.Count > 0)
+            return BackendSupport.Unmetered($"{split.After.Variables[0]} is kept where events are read, later than the breakpoints are taken out: {split.Clauses[0].Reason}.");
         var support = inner.Evaluate(split.AtHit);
         if (!support.IsSupported)
             return support;

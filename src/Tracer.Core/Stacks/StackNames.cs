@@ -31,6 +31,10 @@ public sealed class StackNames : IDisposable
     /// <summary>The names of a row's or an event's frames.</summary>
     public IEnumerable<StackFrameInfo> Of(IReadOnlyList<NativeFrame> frames) => frames.SelectMany(_symboliser.Resolve);
 
+    /// <summary>Opens what names come from, before the first stack waits for it.</summary>
+    /// <param name="addresses">Addresses that stacks will begin with.</param>
+    public void Prepare(IEnumerable<ulong> addresses) => _symboliser.Prepare(addresses);
+
     /// <inheritdoc/>
     public void Dispose() => _symboliser.Dispose();
 }

@@ -85,6 +85,9 @@ public static class SystemCall
     /// <summary>getdents64(2)</summary>
     public const int GetDents64 = 217;
 
+    /// <summary>clock_gettime(2)</summary>
+    public const int ClockGetTime = 228;
+
     /// <summary>epoll_ctl(2)</summary>
     public const int EpollCtl = 233;
 
@@ -117,6 +120,9 @@ public static class SystemCall
 
     /// <summary>perf_event_open(2)</summary>
     public const int PerfEventOpen = 298;
+
+    /// <summary>prlimit64(2)</summary>
+    public const int PrLimit64 = 302;
 
     /// <summary>process_vm_readv(2)</summary>
     public const int ProcessVmReadV = 310;

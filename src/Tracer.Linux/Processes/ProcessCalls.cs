@@ -24,6 +24,34 @@ public static unsafe class ProcessCalls
         return new(gate.Invoke(SystemCall.PidFdSendSignal, process.Number, (nint)signal));
     }
 
+    /// <summary>How long all threads of a process have run, in nanoseconds, those that have ended included. That of threads that run is up to a tick behind.</summary>
+    public static KernelResult<long> ProcessorTime(this ISystemCallGate gate, int pid)
+    {
+        // CPUCLOCK_SCHED of a process: MAKE_PROCESS_CPUCLOCK in include/linux/posix-timers.h, since Linux 2.6.12. Anybody may read it.
+        const int Scheduled = 2;
+        var time = stackalloc long[2];
+        var result = new SystemCallResult(gate.Invoke(SystemCall.ClockGetTime, (~pid << 3) | Scheduled, (nint)time));
+        return result.IsError ? new KernelError(result.Error, $"reading the processor time of process {pid}") : (time[0] * 1_000_000_000) + time[1];
+    }
+
+    /// <summary>How many descriptors this process may have open (RLIMIT_NOFILE), and up to how many it may raise that itself.</summary>
+    public static KernelResult<(ulong Soft, ulong Hard)> DescriptorLimit(this ISystemCallGate gate)
+    {
+        var limits = stackalloc ulong[2];
+        var result = new SystemCallResult(gate.Invoke(SystemCall.PrLimit64, 0, OpenFiles, 0, (nint)limits));
+        return result.IsError ? new KernelError(result.Error, "reading the limit of open files") : (limits[0], limits[1]);
+    }
+
+    /// <summary>Raises how many descriptors this process may have open, and with CAP_SYS_RESOURCE also beyond what it might by itself; EPERM without.</summary>
+    public static SystemCallResult SetDescriptorLimit(this ISystemCallGate gate, ulong soft, ulong hard)
+    {
+        var limits = stackalloc ulong[2] { soft, hard };
+        return new(gate.Invoke(SystemCall.PrLimit64, 0, OpenFiles, (nint)limits, 0));
+    }
+
+    // RLIMIT_NOFILE, include/uapi/asm-generic/resource.h.
+    private const int OpenFiles = 7;
+
     /// <summary>The calling thread's id.</summary>
     public static int ThreadId(this ISystemCallGate gate) => (int)gate.Invoke(SystemCall.GetTid);
 

@@ -1,4 +1,5 @@
 using Tracer.Core.Aggregations;
+using Tracer.Core.Events;
 
 namespace Tracer.Output.Aggregations;
 
@@ -11,6 +12,9 @@ public sealed record AggregationReport(AggregationSnapshot Snapshot)
 
     /// <summary>The time that the rows stand for, when it is not the whole trace.</summary>
     public TimeSpan? Interval { get; init; }
+
+    /// <summary>What tracing cost in that time; null when no bound was asked for.</summary>
+    public OverheadReport? Overhead { get; init; }
 
     /// <summary>The most rows to show; null for all.</summary>
     public int? Top { get; init; }

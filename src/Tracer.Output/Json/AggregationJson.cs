@@ -28,6 +28,8 @@ internal sealed class AggregationJson(Utf8JsonWriter json, StackNames? stacks)
         json.WriteString("time"u8, report.Time);
         if (report.Interval is { } interval)
             json.WriteNumber("interval"u8, interval.TotalSeconds);
+        if (report.Overhead is { } overhead)
+            OverheadJson.Write(json, overhead);
         json.WriteStartArray("rows"u8);
         foreach (var row in rows.Shown)
             WriteRow(row);

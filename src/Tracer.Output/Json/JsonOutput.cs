@@ -131,6 +131,8 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         WriteNonzero("overflow"u8, summary.Overflow);
         WriteNonzero("drops"u8, summary.Drops);
         WriteNonzero("limited"u8, summary.Limited);
+        if (summary.Overhead is { } overhead)
+            OverheadJson.Write(_json, overhead);
         if (summary.Hits is { } hits)
             _json.WriteNumber("hits"u8, hits);
         _json.WriteString("backend"u8, summary.Backend);

@@ -22,7 +22,11 @@ internal sealed class AggregationText(OutputBuffer output, StackNames? stacks)
         var snapshot = report.Snapshot;
         var rows = RankedRows.Of(report);
         if (report.Interval is { } interval)
-            Line(string.Create(CultureInfo.InvariantCulture, $"{report.Time:HH:mm:ss.fff}  last {interval.TotalSeconds:0.0##} s"));
+        {
+            var paused = report.Overhead is { TracedShare: < 1 } overhead ? $", {OverheadText.Of(overhead)}" : "";
+            Line(string.Create(CultureInfo.InvariantCulture, $"{report.Time:HH:mm:ss.fff}  last {interval.TotalSeconds:0.0##} s{paused}"));
+        }
+
         if (rows.Shown.Count == 0 && rows.OmittedCount == 0)
         {
             if (report.Interval is not null)

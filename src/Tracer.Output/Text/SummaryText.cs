@@ -48,6 +48,13 @@ internal static class SummaryText
             yield return $"{Number(summary.Drops)} assignments dropped";
         if (summary.Limited > 0)
             yield return $"{Number(summary.Limited)} limited";
+        if (summary.Overhead is { TracedShare: < 1 } overhead)
+        {
+            yield return OverheadText.Of(overhead);
+            if (overhead.CutCalls > 0)
+                yield return $"{Number(overhead.CutCalls)} calls cut by pauses";
+        }
+
         yield return $"backend {summary.Backend}";
         yield return string.Create(CultureInfo.InvariantCulture, $"target stopped {summary.TargetStopped.TotalMilliseconds:0.0} ms");
         yield return string.Create(CultureInfo.InvariantCulture, $"{summary.Duration.TotalSeconds:0.0} s");

@@ -4,13 +4,16 @@ using Tracer.Core.Plans;
 namespace Tracer.Ptrace.Breakpoints;
 
 /// <summary>One planned site in the target: what was there, what stands in for it, and what happens at a hit.</summary>
-internal sealed class Breakpoint(PlannedSite site, byte original, DisplacedInstruction displaced)
+internal sealed class Breakpoint(PlannedSite site, ReadOnlyMemory<byte> bytes, DisplacedInstruction displaced)
 {
     public PlannedSite Site { get; } = site;
 
     public ulong Address { get; } = displaced.Address;
 
-    public byte Original { get; } = original;
+    /// <summary>The whole instruction as it was.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+
+    public byte Original { get; } = bytes.Span[0];
 
     public DisplacedInstruction Displaced { get; } = displaced;
 

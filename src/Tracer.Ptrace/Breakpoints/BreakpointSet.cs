@@ -52,6 +52,20 @@ internal sealed class BreakpointSet
         }
     }
 
+    /// <summary>Puts int3 in place again, after they were taken out, wherever the instruction is still what it was: its module may be gone.</summary>
+    public void Rearm(ProcessMemory memory)
+    {
+        Span<byte> now = stackalloc byte[DisplacedInstruction.MaximumLength];
+        foreach (var breakpoint in _sorted)
+        {
+            var bytes = now[..breakpoint.Bytes.Length];
+            if (memory.Read(breakpoint.Address, bytes).Count != bytes.Length || !bytes.SequenceEqual(breakpoint.Bytes.Span)) continue;
+            var written = memory.WriteThroughProtection(breakpoint.Address, [Int3]);
+            if (written.Count != 1) throw Failures.CannotWrite($"breakpoint at {breakpoint.Site.Location}", written.Error);
+            breakpoint.IsArmed = true;
+        }
+    }
+
     /// <summary>Puts the original bytes back and reads them again; the first one that did not go back, or null.</summary>
     public Breakpoint? Disarm(ProcessMemory memory)
     {
@@ -66,13 +80,10 @@ internal sealed class BreakpointSet
         return failed;
     }
 
-    /// <summary>Cleans a copy of the target's memory, as fork makes it.</summary>
+    /// <summary>Cleans a copy of the target's memory, as fork makes it: also when the breakpoints have been taken out of the target since.</summary>
     public void Clean(ProcessMemory copy)
     {
-        foreach (var breakpoint in _sorted)
-        {
-            if (breakpoint.IsArmed) Restore(copy, breakpoint);
-        }
+        foreach (var breakpoint in _sorted) Restore(copy, breakpoint);
     }
 
     /// <summary>Puts the original bytes into what was read from <paramref name="address"/>.</summary>

@@ -32,22 +32,9 @@ internal sealed class HitFacts(ISystemCallGate gate, int processId) : IHitFacts
     {
         if (_identity.TryGet(value, out number))
             return true;
-        switch (value)
-        {
-            case BuiltInValue.ThreadTime:
-                return TryReadThreadTime(out number);
-            case BuiltInValue.ParentProcessId when Status is { } status:
-                number = (ulong)status.PPid;
-                return true;
-            case BuiltInValue.UserId when Status is { } status:
-                number = status.RealUserId;
-                return true;
-            case BuiltInValue.GroupId when Status is { } status:
-                number = status.RealGroupId;
-                return true;
-            default:
-                return false;
-        }
+        if (StatusFacts.Has(value))
+            return StatusFacts.TryGet(value, Status, out number);
+        return value == BuiltInValue.ThreadTime && TryReadThreadTime(out number);
     }
 
     private ProcessStatus? Status => _status ??= _proc.ThreadStatus(processId, _tracee!.Tid).TryGet(out var status) ? status : null;

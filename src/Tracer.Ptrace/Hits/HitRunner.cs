@@ -25,6 +25,8 @@ internal sealed class HitRunner(ISystemCallGate gate, TracePlan plan, TraceeMemo
 
     public AggregationSnapshot ReadAggregation(int aggregation, bool reset) => _executor.ReadAggregation(aggregation, reset);
 
+    public ulong ForgetThreads() => _executor.ForgetThreads();
+
     public void ForgetThread(int tid) => _executor.ForgetThread(tid);
 
     /// <summary>Runs the clauses; rip in <paramref name="registers"/> is the instruction's address, <paramref name="now"/> is in nanoseconds.</summary>

@@ -34,7 +34,26 @@ internal sealed class Tracee(int tid, int processId)
     /// <summary>See <see cref="HasReplay"/>.</summary>
     public UserRegisters Replay;
 
+    /// <summary>Hits so far.</summary>
+    public long Hits { get; set; }
+
+    /// <summary>
+    /// When it was released from the hit that is measured and what it had run by then, both in nanoseconds, and how often it had been given a processor; the time
+    /// is zero when none is measured.
+    /// </summary>
+    public (long Time, long Run, long Turns) Release { get; set; }
+
+    /// <summary>Its schedstat; open once it was measured.</summary>
+    public OwnedDescriptor? Schedule { get; set; }
+
     public ThreadName Name { get; } = new(tid);
 
     public FrameTable Frames { get; } = new();
+
+    /// <summary>Closes what was opened to ask about it.</summary>
+    public void Close()
+    {
+        Name.Dispose();
+        Schedule?.Dispose();
+    }
 }

@@ -100,7 +100,7 @@ internal sealed partial class TraceeGroup : IDisposable
 
     public void Dispose()
     {
-        foreach (var tracee in _tracees.Values) tracee.Name.Dispose();
+        foreach (var tracee in _tracees.Values) tracee.Close();
         _tracees.Clear();
     }
 
@@ -205,7 +205,7 @@ internal sealed partial class TraceeGroup : IDisposable
         _tracees.Remove(tracee.Tid);
         _vforked.Remove(tracee.Tid);
         _forked.Remove(tracee.Tid);
-        tracee.Name.Dispose();
+        tracee.Close();
         _events.OnEnded(tracee);
     }
 

@@ -16,6 +16,12 @@ internal interface IProgramMaps
     /// <summary>Array of u64: the plan's counters (<see cref="Core.Plans.CounterLayout"/>).</summary>
     int Losses { get; }
 
+    /// <summary>The memory of a <see cref="HitMeter"/>; null when hits are not metered.</summary>
+    int? Meter { get; }
+
+    /// <summary>An array of one u64: what <see cref="RateCompiler"/> counts in.</summary>
+    int Rate { get; }
+
     /// <summary>Array of scratch slots (<see cref="ScratchLayout"/>), one for each CPU and <see cref="ScratchLayout.Spares"/> more.</summary>
     int Scratch { get; }
 

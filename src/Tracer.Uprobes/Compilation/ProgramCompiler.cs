@@ -45,14 +45,14 @@ internal sealed class ProgramCompiler
         _frameKey = _frame.Reserve(16);
     }
 
-    /// <summary>The program of a site.</summary>
+    /// <summary>The program of a site; how the kernel carries out its instruction only matters where hits are metered.</summary>
     /// <exception cref="CompilationException">They do not fit into a program.</exception>
     public static BpfInstruction[] Compile(
-        PlannedSite site, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
+        PlannedSite site, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, SteppingKind stepping = SteppingKind.Stepped)
     {
         try
         {
-            return new ProgramCompiler(plan, graph, kernel, maps).Compile(site);
+            return new ProgramCompiler(plan, graph, kernel, maps).Compile(site, stepping);
         }
         catch (Exception e) when (e is BpfAssemblyException or OverflowException)
         {
@@ -63,28 +63,36 @@ internal sealed class ProgramCompiler
     /// <summary>The index of the first emission of a site, which is what the cookie holds; 0 when there is none.</summary>
     public static int FirstEmission(PlannedSite site) => site.AllClauses.Select(c => c.Emission).FirstOrDefault(e => e is not null)?.Index ?? 0;
 
-    private BpfInstruction[] Compile(PlannedSite site)
+    private BpfInstruction[] Compile(PlannedSite site, SteppingKind stepping)
     {
         _first = FirstEmission(site);
         _code.Move(R6, R1);
+        // What the program gives back at an entry tells whether the kernel is to follow the call: 1 is no (uprobe_multi_link_handler, kernel/trace/bpf_trace.c).
+        var ignore = site.Call is null ? (short?)null : _frame.Reserve(8);
+        if (ignore is { } initial)
+            _code.Store(BpfSize.Double, R10, initial, 1);
+        var meter = _maps.Meter is { } memory ? new MeterCompiler(_code, _frame, memory, stepping) : null;
+        meter?.Begin();
         _literalBase = ReadLiteralBase([.. site.AllClauses]);
         if (site.Call is { } call)
-            CompileCall(site.Clauses, call);
+            CompileCall(site.Clauses, call, ignore!.Value);
         else
             Run(site.Clauses);
-        return _code.Move(R0, 0).Exit().AssembleReachable();
+        meter?.End();
+        if (ignore is { } result)
+            _code.Load(BpfSize.Double, R0, R10, result);
+        else
+            _code.Move(R0, 0);
+        return _code.Exit().AssembleReachable();
     }
 
-    // What the program gives back at an entry tells whether the kernel is to follow the call: 1 is no (uprobe_multi_link_handler, kernel/trace/bpf_trace.c).
-    private void CompileCall(IReadOnlyList<Clause> clauses, PlannedCall call)
+    private void CompileCall(IReadOnlyList<Clause> clauses, PlannedCall call, short ignore)
     {
         var compiler = new CallCompiler(_code, _frame, _kernel.Session ?? throw new CompilationException("the kernel's types have no uprobe sessions"), _maps, _plan, call);
         _calls = compiler;
         var returns = _code.NewLabel();
         compiler.BranchAtReturn(returns);
         Run(clauses);
-        var ignore = _frame.Reserve(8);
-        _code.Store(BpfSize.Double, R10, ignore, 1);
         foreach (var entry in call.Entries)
         {
             var mark = _frame.Mark;
@@ -100,8 +108,10 @@ internal sealed class ProgramCompiler
             _frame.ReleaseTo(mark);
         }
 
-        _code.Load(BpfSize.Double, R0, R10, ignore).Exit().Bind(returns);
+        var done = _code.NewLabel();
+        _code.Jump(done).Bind(returns);
         Run(call.Returns);
+        _code.Bind(done);
     }
 
     private void Run(IReadOnlyList<Clause> clauses)
@@ -116,7 +126,7 @@ internal sealed class ProgramCompiler
                 Restore(clause.Restore, clause.Leave, end);
             else if (clause.Leave is not null)
                 Leave(clause.Leave, _frame.Reserve(8), 0, end);
-            if (UsesTime(clause))
+            if (UsesTime(clause) || (clause.Emission is not null && _plan.EventsPerSecond is not null))
                 _expressions.ReadTime();
             Share(clause);
             var acted = _code.NewLabel();
@@ -126,7 +136,7 @@ internal sealed class ProgramCompiler
             foreach (var action in clause.Actions)
                 Act(action, fault);
             if (clause.Emission is not null)
-                _records.Emit(clause.Emission, clause.Emission.Index - _first);
+                Emit(clause.Emission, clause.Emission.Index - _first);
             if (_code.IsReferenced(fault))
             {
                 _code.Jump(acted).Bind(fault).Move(R1, _plan.Counters.Faults);
@@ -185,6 +195,23 @@ internal sealed class ProgramCompiler
             default:
                 throw new CompilationException($"the action {action.GetType().Name} is not known to the ebpf backend");
         }
+    }
+
+    private void Emit(Emission emission, int index)
+    {
+        if (_plan.EventsPerSecond is not { } limit)
+        {
+            _records.Emit(emission, index);
+            return;
+        }
+
+        var (limited, done) = (_code.NewLabel(), _code.NewLabel());
+        _expressions.LoadTime();
+        new RateCompiler(_code, _maps.Rate, limit).Pass(limited);
+        _records.Emit(emission, index);
+        _code.Jump(done).Bind(limited).Move(R1, _plan.Counters.Limited);
+        LossCounter.Increment(_code, _maps.Losses, _frame);
+        _code.Bind(done);
     }
 
     private void Assign(AssignAction assign, BpfLabel fault)

@@ -49,6 +49,7 @@ public sealed class PerfBackend(ISystemCallGate? gate = null) : IProbeBackend
     {
         if (!UprobePmu.Read(_gate).TryGet(out var pmu, out var error))
             throw PerfFailures.Unsupported(PerfFailures.Sentence(error));
+        DescriptorRoom.Make(_gate, (plan.Sites.Count * CpuRings.ReadCpus(_gate).Count) + plan.Activations.Count);
         if (!_gate.OpenPid(plan.Target.ProcessId).TryGet(out var process, out error))
             throw PerfFailures.NoSuchProcess(plan.Target.ProcessId, error);
         if (!CpuRings.Open(_gate).TryGet(out var rings, out error))

@@ -19,6 +19,12 @@ internal static class PerfFailures
     public static TracerException NoSuchProcess(int processId, KernelError why) => new(
         "ST0503", FailureKind.NotFound, $"Process {processId} cannot be traced.", Sentence(why));
 
+    /// <summary>ST0506: the limit of open files is too low and cannot be raised.</summary>
+    public static TracerException TooFewDescriptors(int needed, ulong soft, ulong hard) => new(
+        "ST0506", FailureKind.TracingFailed, $"Tracing by perf needs {needed} file descriptors, one for each site on each CPU, and this process may have {soft} open.",
+        hard > soft ? $"The limit could not be raised (the hard limit is {hard})." : $"The hard limit is {hard} as well.",
+        $"Raise it, as root: ulimit -Hn {needed + 1024} && ulimit -Sn {needed + 1024}; trace fewer probes; or use --backend ptrace.");
+
     /// <summary>ST0501, ST0504 to ST0507: an event could not be opened.</summary>
     public static TracerException Open(string probe, string path, bool withSemaphore, KernelError error) => error.Error switch
     {

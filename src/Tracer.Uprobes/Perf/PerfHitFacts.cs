@@ -37,20 +37,7 @@ internal sealed class PerfHitFacts(ISystemCallGate gate, int processId, bool cop
     {
         if (_identity.TryGet(value, out number))
             return true;
-        switch (value)
-        {
-            // How long the thread has run is not asked of /proc: it would be a later time's answer.
-            case BuiltInValue.ParentProcessId when _thread!.Status(_proc, _identity.Time) is { } status:
-                number = (ulong)status.PPid;
-                return true;
-            case BuiltInValue.UserId when _thread!.Status(_proc, _identity.Time) is { } status:
-                number = status.RealUserId;
-                return true;
-            case BuiltInValue.GroupId when _thread!.Status(_proc, _identity.Time) is { } status:
-                number = status.RealGroupId;
-                return true;
-            default:
-                return false;
-        }
+        // How long the thread has run is not asked of /proc: it would be a later time's answer.
+        return StatusFacts.Has(value) && StatusFacts.TryGet(value, _thread!.Status(_proc, _identity.Time), out number);
     }
 }

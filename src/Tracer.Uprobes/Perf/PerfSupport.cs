@@ -15,13 +15,18 @@ internal sealed class PerfSupport(ISystemCallGate gate)
             return BackendSupport.No("This kernel has no perf uprobes (Linux 4.17): /sys/bus/event_source/devices/uprobe is not there.");
         if (!pmu.HasSemaphores && (plan.Activations.Count > 0 || plan.Sites.Any(s => s.Semaphore is not null)))
             return BackendSupport.No("This kernel does not raise the semaphores of probes (Linux 4.20 does).");
+        if (plan.IsMetered)
+            return BackendSupport.Unmetered("A breakpoint takes 0.1 s to be taken out, for each site and CPU: a burst would be over before it is.");
         if (Refusal(pmu) is { } error)
             return Privileges(error);
         var memory = gate.Open($"/proc/{plan.Target.ProcessId}/mem");
         if (!memory.TryGet(out var file, out var refusal))
         {
             return refusal.Error is Errno.EACCES or Errno.EPERM
-                ? BackendSupport.No("The memory of the process may not be read: that needs CAP_SYS_PTRACE, or its own user where yama permits it.", permission: true)
+                ? BackendSupport.No("The memory of the process may not be read: that needs CAP_SYS_PTRACE, or its own user where yama permits it.", permission: true) with
+                {
+                    Remedy = PerfRemedy.ForMemory(KernelFacts.Read(gate), Environment.ProcessPath),
+                }
                 : BackendSupport.No($"The memory of the process cannot be read: {refusal}.");
         }
 
@@ -49,7 +54,10 @@ internal sealed class PerfSupport(ISystemCallGate gate)
             has
                 ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a security module, lockdown or a container forbids it."
                 : "perf uprobes need CAP_PERFMON (or root).",
-            permission: true);
+            permission: true) with
+        {
+            Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath),
+        };
     }
 
     private static string Notes(TracePlan plan)

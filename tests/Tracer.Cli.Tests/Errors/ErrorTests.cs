@@ -25,6 +25,8 @@ public sealed class ErrorTests
     [InlineData(6, "ST0105", "list", "/no/such/file")]
     [InlineData(5, "ST0106", "list", "/etc/passwd")]
     [InlineData(6, "ST0312", "run", "a:b", "--", "/no/such/command")]
+    [InlineData(6, "ST0312", "count", "a:b", "--", "/no/such/command")]
+    [InlineData(2, "ST0006", "attach", "1", "a:b", "--", "true")]
     public void Wrong_input_is_told_in_a_sentence(int exitCode, string id, params string[] arguments) => Check(Command.Run(arguments), exitCode, id);
 
     [Fact]

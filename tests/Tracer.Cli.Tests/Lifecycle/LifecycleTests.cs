@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Tracer.Linux;
 using Tracer.Testing;
 using Xunit;
@@ -68,6 +69,23 @@ public sealed class LifecycleTests
         var result = Command.Run("run", "python:function__entry", "--backend", backend, "--", "/usr/bin/python3.11", "-I", "-c", program);
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Contains("python:function__entry", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ebpf", "count", "python:function__entry")]
+    [InlineData("ptrace", "count", "python:function__entry")]
+    [InlineData("ebpf", "hist", "python:function__entry", "--value", "lineno")]
+    [InlineData("ptrace", "hist", "python:function__entry", "--value", "lineno")]
+    [InlineData("ebpf", "latency", "python:function")]
+    [InlineData("ptrace", "latency", "python:function")]
+    public void What_sums_up_takes_a_command_from_its_first_instruction_to_its_exit_code(string backend, string verb, params string[] arguments)
+    {
+        const string Program = "import sys\ndef f(): pass\nfor i in range(123): f()\nsys.exit(7)";
+        var result = Command.Run([verb, .. arguments, "--where", "funcname == \"f\"", "--backend", backend, "--format", "json", "--", "/usr/bin/python3.11", "-I", "-c", Program]);
+        Assert.Equal(7, result.ExitCode);
+        var summary = JsonDocument.Parse(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]).RootElement;
+        Assert.Equal("summary", summary.GetProperty("type").GetString());
+        Assert.Equal(123, summary.GetProperty("data").GetProperty("hits").GetInt32());
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Tracer.Core.Backends;
+using Tracer.Core.Records;
 using Xunit;
 
 namespace Tracer.Cli.Tests.Queries;
@@ -49,15 +52,48 @@ public sealed class FilterTests
         Assert.All(rows, r => Assert.Equal(7, r.Value));
     }
 
-    [Fact]
-    public async Task Events_beyond_the_rate_are_counted_as_limited()
+    [Theory]
+    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    public async Task Events_beyond_the_rate_are_counted_as_limited(BackendChoice backend)
     {
         using var target = new AggregateFixture();
-        var options = new TraceOptions { Probes = ["aggregate:key"], Backend = BackendChoice.Ptrace, EventsPerSecond = 10 };
+        var options = new TraceOptions { Probes = ["aggregate:key"], Backend = backend, EventsPerSecond = 10 };
         var (session, _) = await target.TraceAsync(options, "keys 2000", TestContext.Current.CancellationToken);
         await using var disposed = session;
         var summary = session.Summarise();
         Assert.Equal((2000UL, 0UL), (summary.Events + summary.Limited, summary.Lost));
         Assert.InRange(summary.Events, 10UL, 500UL);
+    }
+
+    [Fact]
+    public async Task Ebpf_limits_in_the_kernel()
+    {
+        const int Fired = 1_000_000;
+        using var target = new AggregateFixture();
+        using var sink = new StandingSink();
+        var options = new TraceOptions { Probes = ["aggregate:key"], Backend = BackendChoice.Ebpf, EventsPerSecond = 100, Sink = sink };
+        await using var session = await TraceSession.AttachAsync(target.Pid, options, TestContext.Current.CancellationToken);
+        target.Do(string.Create(CultureInfo.InvariantCulture, $"keys {Fired}"));
+        sink.Release();
+        await session.StopAsync();
+        var summary = session.Summarise();
+        // Nobody read the ring, which has room for a tenth of them, and none was lost.
+        Assert.Equal(((ulong)Fired, 0UL), (summary.Events + summary.Limited, summary.Lost));
+        Assert.InRange(summary.Events, 100UL, 10_000UL);
+    }
+
+    private sealed class StandingSink : IEventSink, IDisposable
+    {
+        private readonly ManualResetEventSlim _go = new();
+
+        public void Release() => _go.Set();
+
+        public void OnEvent(in EventRecord record) => _go.Wait();
+
+        public void OnBatchEnd()
+        {
+        }
+
+        public void Dispose() => _go.Dispose();
     }
 }

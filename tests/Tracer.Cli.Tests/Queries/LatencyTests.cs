@@ -80,6 +80,9 @@ public sealed class LatencyTests
     [Theory]
     [InlineData(BackendChoice.Ebpf, "uretprobe:aggregate:work")]
     [InlineData(BackendChoice.Ptrace, "uretprobe:aggregate:work")]
+    [InlineData(BackendChoice.Perf, "uretprobe:aggregate:work")]
+    [InlineData(BackendChoice.Perf, "uprobe:aggregate:work", "uretprobe:aggregate:work")]
+    [InlineData(BackendChoice.Ptrace, "uprobe:aggregate:work", "uretprobe:aggregate:work")]
     [InlineData(BackendChoice.Ebpf, "uprobe:aggregate:work", "uretprobe:aggregate:work")]
     [InlineData(BackendChoice.Ebpf, "aggregate:work__entry", "uretprobe:aggregate:work")]
     public async Task Functions_of_native_code_have_latencies(BackendChoice backend, params string[] probes)

@@ -95,6 +95,15 @@ public sealed class TableTests
         "12:01:02.345  last 1.5 s\nfuncname  count\na             1\n\n", Written(new SampleAggregation(ByName).Count(["a"], 1).Report(interval: TimeSpan.FromSeconds(1.5))));
 
     [Fact]
+    public void An_interval_that_was_not_traced_all_the_time_says_so() => Assert.StartsWith(
+        "12:01:02.345  last 1.0 s, traced 25 % of the time to stay below 2.5 % (cost 2 %)\n",
+        Written(new SampleAggregation(ByName).Report(interval: TimeSpan.FromSeconds(1)) with
+        {
+            Overhead = new(2.5, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.75), TimeSpan.FromSeconds(1), 0),
+        }),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void An_interval_without_hits_says_so() =>
         Assert.Equal("12:01:02.345  last 1.0 s\nno hits\n\n", Written(new SampleAggregation(ByName).Report(interval: TimeSpan.FromSeconds(1))));
 

@@ -93,6 +93,14 @@ public sealed class JsonOutputTests
         Assert.Equal(3UL, Lines(o => o.Summary(new TraceSummary { Backend = "perf", Probes = [], Late = 3 }))[0].GetProperty("data").GetProperty("late").GetUInt64());
     }
 
+    [Fact]
+    public void A_bound_on_the_overhead_is_always_told_of()
+    {
+        var overhead = new OverheadReport(5, TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(63), TimeSpan.FromSeconds(100), 2);
+        var data = Lines(o => o.Summary(new TraceSummary { Backend = "ebpf", Probes = [], Overhead = overhead }))[0].GetProperty("data");
+        Assert.Equal("""{"limitPercent":5,"percent":4.5,"tracedShare":0.37,"cutCalls":2}""", data.GetProperty("overhead").GetRawText());
+    }
+
     private static JsonElement Event(SampleEvent sample)
     {
         var line = Assert.Single(Lines(o => o.OnEvent(sample.Record)));

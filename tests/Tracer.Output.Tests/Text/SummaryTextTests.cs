@@ -27,6 +27,22 @@ public sealed class SummaryTextTests
         Assert.Equal("error: unknown name\n  fo\n  ^~\nhint: write foo\nsharptrace: The filter cannot be compiled. [ST0605]", ErrorText.Of(error));
     }
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(63, "traced 37 % of the time to stay below 5 % (cost 4.5 %), 2 calls cut by pauses, backend")]
+    [InlineData(99.5, "traced 0.5 % of the time")]
+    [InlineData(0.01, "traced over 99.9 % of the time")]
+    [InlineData(100, "traced 0 % of the time")]
+    public void A_bound_on_the_overhead_is_told_of_when_it_kept_probes_off(double paused, string? told)
+    {
+        var overhead = new OverheadReport(5, TimeSpan.FromSeconds(4.5), TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(paused), TimeSpan.FromSeconds(100), 2);
+        var text = Summary(new TraceSummary { Backend = "ebpf", Probes = [], Overhead = overhead });
+        if (told is null)
+            Assert.DoesNotContain("of the time", text, StringComparison.Ordinal);
+        else
+            Assert.Contains(told, text, StringComparison.Ordinal);
+    }
+
     private static string Summary(TraceSummary summary)
     {
         using var messages = new StringWriter();

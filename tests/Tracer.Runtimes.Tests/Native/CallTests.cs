@@ -14,7 +14,7 @@ public sealed class CallTests
     public static TheoryData<string, string> Programs() =>
     [
         .. from program in new[] { "gcc-O0", "gcc-O1", "gcc-O2", "gcc-O3", "gcc-O0-nopie", "gcc-O2-nopie", "gcc-O2-cet", "gcc-O2-fp", "gcc-O2-dwarf4", "gcc-O2-lto",
-               "clang-O0", "clang-O1", "clang-O2", "clang-O3", "clang-O0-nopie", "clang-O2-nopie", "clang-O2-cet", "clang-O2-fp", "clang-O2-dwarf4", "split" }
+               "clang-O0", "clang-O1", "clang-O2", "clang-O3", "clang-O0-nopie", "clang-O2-nopie", "clang-O2-cet", "clang-O2-fp", "clang-O2-dwarf4", "clang-O2-lto", "split" }
            from backend in new[] { "ebpf", "calls", "ptrace" }
            select (program, backend),
     ];

@@ -83,6 +83,23 @@ public sealed class Symboliser : IDisposable
         return _cache[(address, isReturnAddress)] = frames;
     }
 
+    /// <summary>
+    /// Opens the debug files of all modules and sorts their tables, so that the first stacks are not kept waiting for that: it takes tens of milliseconds and more.
+    /// </summary>
+    /// <param name="addresses">Addresses that will surely be asked for: their source files' tables are decoded too.</param>
+    public void Prepare(IEnumerable<ulong> addresses)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        foreach (var module in _code.Modules)
+        {
+            if (module.Image.TryFindSection(".text", out var text))
+                Resolve(AddressMap.ToRuntime(text.Address, module.LoadBias));
+        }
+
+        foreach (var address in addresses)
+            Resolve(address);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _files.Dispose();
 

@@ -1,0 +1,26 @@
+using System.CommandLine;
+
+namespace Tracer.Cli.Tracing;
+
+/// <summary>What a verb that sums up traces: the process of its first argument, or the command behind <c>--</c>, from its first instruction on.</summary>
+/// <param name="command">What stood behind <c>--</c>; empty when there was none.</param>
+internal sealed class TargetArgument(IReadOnlyList<string> command)
+{
+    private readonly Argument<int>? _pid = command.Count > 0 ? null : new Argument<int>("PID") { Description = "The process; none when a command is started: VERB PROBE... -- COMMAND [ARG...]." };
+
+    /// <summary>To be added before the verb's other arguments.</summary>
+    public void AddTo(Command verb)
+    {
+        if (_pid is not null)
+            verb.Arguments.Add(_pid);
+    }
+
+    /// <summary>Makes the session.</summary>
+    public Func<TraceOptions, CancellationToken, Task<TraceSession>> Starter(ParseResult result)
+    {
+        if (_pid is null)
+            return (options, token) => TraceSession.LaunchAsync(command, options, token);
+        var process = result.GetValue(_pid);
+        return (options, token) => TraceSession.AttachAsync(process, options, token);
+    }
+}
