@@ -36,6 +36,9 @@ public sealed record TraceOptions
     /// </summary>
     public bool PreparesStackNames { get; init; }
 
+    /// <summary>Values that are recorded of every event beside the probe's parameters: lists of D expressions, as <c>qualname, pid</c>.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 

@@ -53,12 +53,21 @@ internal sealed class JsonListing(Stream output) : IProbeListing
             json.WriteStartObject();
             json.WriteString("name", parameter.Name);
             json.WriteString("type", parameter.Type.ToString());
+            if (parameter.IsOnRequest)
+                json.WriteBoolean("onRequest", true);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteStartArray("sites");
-        foreach (var site in probe.Sites)
+        Write(json, "sites", probe.Sites);
+        if (probe.Replaced.Count > 0)
+            Write(json, "replaced", probe.Replaced);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<ProbeSite> sites)
+    {
+        json.WriteStartArray(name);
+        foreach (var site in sites)
         {
             json.WriteStartObject();
             json.WriteNumber("offset", site.Location.FileOffset);

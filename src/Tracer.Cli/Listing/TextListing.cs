@@ -21,6 +21,10 @@ internal sealed class TextListing(TextWriter output) : IProbeListing
                 Line($"  {probe.ToString().PadRight(width)}  {SourceName(probe),-11}  {state,-7}  {sites}");
                 if ((probe.DormantReason ?? probe.Note) is { } note)
                     Line($"      {note}");
+                if (probe.Replaced.Count > 0)
+                    Line($"      in place of the file's own at {string.Join(", ", probe.Replaced.Select(s => $"0x{s.Location.ImageAddress:x}"))}");
+                if (probe.Parameters.Any(p => p.IsOnRequest))
+                    Line($"      for expressions and --print also {string.Join(", ", probe.Parameters.Where(p => p.IsOnRequest))}");
             }
         }
     }

@@ -16,6 +16,12 @@ internal sealed class EventArguments
         CustomParser = ParseRate,
     };
 
+    private readonly Option<string[]> _print = new("--print")
+    {
+        Description = "Also show the values of these D expressions: 'qualname, cpu'. list tells which parameters are shown on request only.",
+        HelpName = "EXPR,...",
+    };
+
     private readonly Option<bool> _stack = new("--stack") { Description = "Show the native stack of every event." };
     private readonly Option<int?> _stackSize = new("--stack-size")
     {
@@ -34,6 +40,7 @@ internal sealed class EventArguments
     {
         command.Options.Add(_events);
         command.Options.Add(_rateLimit);
+        command.Options.Add(_print);
         command.Options.Add(_stack);
         command.Options.Add(_stackSize);
     }
@@ -42,6 +49,7 @@ internal sealed class EventArguments
     {
         Events = result.GetValue(_events),
         EventsPerSecond = result.GetValue(_rateLimit),
+        Values = result.GetValue(_print) ?? [],
         StackBytes = result.GetValue(_stackSize) ?? (result.GetValue(_stack) ? StackExpression.DefaultBytes : null),
     };
 

@@ -7,6 +7,9 @@ internal sealed record TracingRequest
 
     public int? StackBytes { get; init; }
 
+    /// <summary>What is shown of events beside parameters.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
     public string? Where { get; init; }
 
     /// <summary>What hits are summed up to; null to print events.</summary>

@@ -30,6 +30,7 @@ internal static class TracingRun
             MaximumEvents = request.Events,
             EventsPerSecond = request.EventsPerSecond,
             StackBytes = request.StackBytes,
+            Values = request.Values,
             StackWalk = request.StackWalk,
             PreparesStackNames = request.StackBytes is not null,
             MaximumOverhead = request.MaximumOverhead,

@@ -25,14 +25,17 @@ public sealed record ProbeProgram(Probe Probe)
     /// <summary>What is recorded of a hit; null for no event.</summary>
     public IReadOnlyList<PlannedValue>? Values { get; init; }
 
-    /// <summary>The program that records an event with all parameters.</summary>
+    /// <summary>The program that records an event with all parameters but those on request.</summary>
     public static ProbeProgram Recording(Probe probe, Expression? condition = null)
     {
         ArgumentNullException.ThrowIfNull(probe);
         return new ProbeProgram(probe)
         {
             Condition = condition,
-            Values = [.. probe.Parameters.Select((p, k) => new PlannedValue(p.Name, new ParameterExpression(k, p.Type)))],
+            Values =
+            [
+                .. probe.Parameters.Select((p, k) => (p, k)).Where(x => !x.p.IsOnRequest).Select(x => new PlannedValue(x.p.Name, new ParameterExpression(x.k, x.p.Type))),
+            ],
         };
     }
 }

@@ -27,6 +27,15 @@ public sealed record Probe(
     /// <summary>Semaphores of other probes that must be raised for this one to fire.</summary>
     public IReadOnlyList<Activation> Activations { get; init; } = [];
 
+    /// <summary>
+    /// The name of the probe that begins or ends the same kind of time where this one does not fire: generators go on and are suspended between their entry and their
+    /// return, and other functions run in between. Times take both; null when there is none.
+    /// </summary>
+    public string? Continuation { get; init; }
+
+    /// <summary>The sites of the file's own notes that are not armed because this probe's are better; empty for other probes.</summary>
+    public IReadOnlyList<ProbeSite> Replaced { get; init; } = [];
+
     /// <summary>Why the probe would not fire even when it is armed, as far as is known; null when it is ready.</summary>
     public string? DormantReason { get; init; }
 
@@ -46,5 +55,5 @@ public sealed record Probe(
     public string FullName => $"{Provider}:{Name}";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{FullName}({string.Join(", ", Parameters)})";
+    public override string ToString() => $"{FullName}({string.Join(", ", Parameters.Where(p => !p.IsOnRequest))})";
 }

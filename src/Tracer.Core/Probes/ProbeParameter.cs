@@ -14,6 +14,9 @@ public sealed record ProbeParameter(string Name, ExpressionType Type)
     /// </summary>
     public DwarfType? DebugType { get; init; }
 
+    /// <summary>Whether it is only recorded when an expression names it: what it costs is not paid at every hit.</summary>
+    public bool IsOnRequest { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Type}";
 }

@@ -32,6 +32,9 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
     /// <summary>co_name.</summary>
     public Expression Name => PythonText.Of(Build.LoadPointer(Code, layout.CodeName), layout);
 
+    /// <summary>co_qualname.</summary>
+    public Expression QualifiedName => PythonText.Of(Build.LoadPointer(Code, _at.CodeQualifiedName), layout);
+
     /// <summary>The line of the instruction, int32.</summary>
     public Expression Line => PythonLines.OfLocationTable(Code, Instruction, layout);
 

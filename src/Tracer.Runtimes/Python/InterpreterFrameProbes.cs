@@ -73,7 +73,17 @@ public sealed class InterpreterFrameProbes
     }
 
     private Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>
-        new("python", name, _module, ProbeSource.Synthesised, PythonProbeParameters.Position, sites) { Note = note };
+        new("python", name, _module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.QualifiedName, .. ResultParameters(name)], sites)
+        {
+            Note = note,
+        };
+
+    private ProbeParameter[] ResultParameters(string name) => (name, _layout.InterpreterFrame!.IsEntry) switch
+    {
+        ("function__return", null) => [PythonProbeParameters.Exception, PythonProbeParameters.ResultType],
+        ("function__return", _) => [PythonProbeParameters.Exception],
+        _ => [],
+    };
 
     private FrameSite? ResumeSite(byte opcode)
     {
@@ -124,16 +134,21 @@ public sealed class InterpreterFrameProbes
                 .. _loop.FindEntryTests().Select(t =>
                 {
                     var tested = new InterpreterFrame(Build.Register(GeneralRegister.Of(t.Frame)!.Value), _layout);
-                    return new FrameSite(this, t.Address, tested, tested.HasBegun).Where(f => Build.EqualTo(Build.EqualTo(f.Opcode, _loop.Opcodes.ReturnGenerator), 0));
+                    // Of the instructions that end a frame only RETURN_VALUE does without an exception.
+                    var isException = Build.Convert(Build.EqualTo(Build.EqualTo(tested.Opcode, _loop.Opcodes.ReturnValue), 0), IntegerType.Int32);
+                    return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException] }
+                        .Where(f => Build.EqualTo(Build.EqualTo(f.Opcode, _loop.Opcodes.ReturnGenerator), 0));
                 }),
             ];
         }
 
         if (_loop.FindClearAndPop() is not { } function)
             return null;
-        var frame = new InterpreterFrame(Build.Register(X64Register.Rsi), _layout);
+        var given = Build.Register(X64Register.Rsi);
+        var frame = new InterpreterFrame(given, _layout);
+        var result = new FrameResult(Build.Register(X64Register.Rdi), given, frame, _layout, _loop.Opcodes);
         var address = function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span);
-        return [new FrameSite(this, address, frame, frame.HasBegun).Where(f => f.IsProgram)];
+        return [new FrameSite(this, address, frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText] }.Where(f => f.IsProgram)];
     }
 
     private List<ProbeSite>? YieldSites()
@@ -154,10 +169,12 @@ public sealed class InterpreterFrameProbes
     /// <summary>A place where a frame is at hand.</summary>
     private sealed record FrameSite(InterpreterFrameProbes Owner, ulong Address, InterpreterFrame Frame, Expression? Guard)
     {
+        public IReadOnlyList<Expression> Results { get; init; } = [];
+
         public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
         {
             Owner._module.Image.AddressMap.TryGetFileOffset(Address, out var offset);
-            return new ProbeSite(new CodeLocation(Owner._module, offset, Address), new ExpressionList(Frame.FileName, Frame.Name, Frame.Line))
+            return new ProbeSite(new CodeLocation(Owner._module, offset, Address), new ExpressionList([Frame.FileName, Frame.Name, Frame.Line, Frame.QualifiedName, .. Results]))
             {
                 Guard = (Guard, isWanted(Frame)) switch
                 {

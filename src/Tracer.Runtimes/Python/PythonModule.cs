@@ -26,7 +26,17 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
             probes.Add(note.Provider == Provider ? FromNote(note, line) : note);
         }
 
-        probes.AddRange(synthesised ?? Names.Where(n => !probes.Any(p => p.Provider == Provider && p.Name == n)).Select(n => Dormant(n, problem!)));
+        if (synthesised is not null)
+        {
+            probes.AddRange(synthesised.Select(p => p with
+            {
+                Continuation = p.Name switch { "function__entry" => "generator__resume", "function__return" => "generator__yield", _ => null },
+                Replaced = [.. notes.Where(n => n.Provider == Provider && n.Name == p.Name).SelectMany(n => n.Sites)],
+            }));
+            return probes;
+        }
+
+        probes.AddRange(Names.Where(n => !probes.Any(p => p.Provider == Provider && p.Name == n)).Select(n => Dormant(n, problem!)));
         return probes;
     }
 

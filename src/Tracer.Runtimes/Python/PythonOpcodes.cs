@@ -21,6 +21,9 @@ public sealed record PythonOpcodes
     /// <summary>RETURN_CONST and its instrumented form; empty where there is none.</summary>
     public IReadOnlyList<byte> ReturnConstant { get; init; } = [];
 
+    /// <summary>EXTENDED_ARG, where RETURN_CONST may need it.</summary>
+    public byte? ExtendedArgument { get; init; }
+
     /// <summary>The numbers that no instruction has, as ranges from the first to the last.</summary>
     public required IReadOnlyList<(byte First, byte Last)> Unassigned { get; init; }
 
@@ -40,12 +43,12 @@ public sealed record PythonOpcodes
             (3, 11) => new() { Resume = [151, 150], Yield = [86], ReturnValue = 83, ReturnGenerator = 75, Unassigned = [(181, 254)] },
             (3, 12) => new()
             {
-                Resume = [151], InstrumentedResume = 240, Yield = [150, 243], ReturnValue = 83, ReturnGenerator = 75, ReturnConstant = [121, 247],
+                Resume = [151], InstrumentedResume = 240, Yield = [150, 243], ReturnValue = 83, ReturnGenerator = 75, ReturnConstant = [121, 247], ExtendedArgument = 144,
                 Unassigned = [(169, 170), (177, 236), (255, 255)],
             },
             (3, 13) => new()
             {
-                Resume = [149, 207], ResumeCheck = 207, InstrumentedResume = 236, Yield = [118, 241], ReturnValue = 36, ReturnGenerator = 35, ReturnConstant = [103, 240],
+                Resume = [149, 207], ResumeCheck = 207, InstrumentedResume = 236, Yield = [118, 241], ReturnValue = 36, ReturnGenerator = 35, ReturnConstant = [103, 240], ExtendedArgument = 71,
                 Unassigned = [(119, 148), (223, 235), (255, 255)],
             },
             (3, 14) => new()

@@ -9,6 +9,15 @@ public static class PythonProbeParameters
     private static readonly ProbeParameter[] PositionParameters =
         [new("filename", TextType.Instance), new("funcname", TextType.Instance), new("lineno", IntegerType.Int32)];
 
+    /// <summary>co_qualname (3.11 and later), only when asked for.</summary>
+    public static ProbeParameter QualifiedName { get; } = new("qualname", TextType.Instance) { IsOnRequest = true };
+
+    /// <summary>Whether an exception ends the frame, 0 or 1, only when asked for.</summary>
+    public static ProbeParameter Exception { get; } = new("exception", IntegerType.Int32) { IsOnRequest = true };
+
+    /// <summary>The name of the type of the value that is returned, or of the exception, only when asked for.</summary>
+    public static ProbeParameter ResultType { get; } = new("type", TextType.Instance) { IsOnRequest = true };
+
     /// <summary>The parameters of <c>function__entry</c>, <c>function__return</c>, <c>line</c> and our own <c>generator__resume</c> and <c>generator__yield</c>.</summary>
     public static IReadOnlyList<ProbeParameter> Position => PositionParameters;
 

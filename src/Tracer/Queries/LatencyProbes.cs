@@ -54,13 +54,20 @@ internal sealed record LatencyProbes(IReadOnlyList<Probe> Entries, IReadOnlyList
 
     private static LatencyProbes OfPair(ProbeSpec entry, ProbeSpec @return, ProbeSelection selection)
     {
-        var entries = selection.Select([entry]);
-        var returns = selection.Select([@return]);
+        var entries = WithContinuations(entry, selection);
+        var returns = WithContinuations(@return, selection);
         var begins = entries.SelectMany(p => p.Sites).Select(s => s.Location).ToHashSet();
         return returns.All(r => FollowsFrames(r) && r.Companions.Count > 0 && r.Companions.All(c => begins.Contains(c.Location)))
             ? new LatencyProbes([], returns)
             // The kernel does not follow all calls: pairs that are told by their nesting need every return.
             : new LatencyProbes(entries, [.. returns.Select(r => r with { Calls = [] })]);
+    }
+
+    private static IReadOnlyList<Probe> WithContinuations(ProbeSpec spec, ProbeSelection selection)
+    {
+        var probes = selection.Select([spec]);
+        var others = probes.Select(p => p.Continuation).OfType<string>().Distinct().Select(n => spec with { Name = n }).ToArray();
+        return others.Length == 0 ? probes : [.. probes, .. selection.Select(others)];
     }
 
     private static bool FollowsFrames(Probe probe) => probe.Sites.All(s => s.Restore is not null);

@@ -29,22 +29,31 @@ internal static class ProbeExpressions
     }
 
     /// <summary>Keys, each once.</summary>
-    public static IReadOnlyList<CompiledItem> Keys(IReadOnlyList<string> texts, Probe probe)
+    public static IReadOnlyList<CompiledItem> Keys(IReadOnlyList<string> texts, Probe probe) => Items("key", texts, probe, (item, type) => type is IntegerType or TextType or StackType
+        ? null
+        : new TracerException("ST0208", FailureKind.Usage, $"The key '{item}' of {probe.FullName} is a {type}.", null, "Keys are integers, strings and stacks (ustack)."));
+
+    /// <summary>Values to record, each once.</summary>
+    public static IReadOnlyList<CompiledItem> Values(IReadOnlyList<string> texts, Probe probe) => Items("value", texts, probe, (item, type) => type is IntegerType or TextType or FloatType
+        ? null
+        : new TracerException("ST0218", FailureKind.Usage, $"The value '{item}' of {probe.FullName} is a {type}.", null, "Values are numbers and strings; --stack shows stacks."));
+
+    private static List<CompiledItem> Items(string role, IReadOnlyList<string> texts, Probe probe, Func<string, ExpressionType, TracerException?> refuse)
     {
-        var keys = new List<CompiledItem>();
+        var all = new List<CompiledItem>();
         foreach (var text in texts)
         {
             if (!ExpressionCompiler.TryCompileList(text, ScopeOf(probe), out var items, out var problems))
-                throw Refused("key", text, probe, problems);
-            foreach (var item in items.Where(i => !keys.Any(k => k.Text == i.Text)))
+                throw Refused(role, text, probe, problems);
+            foreach (var item in items.Where(i => !all.Any(k => k.Text == i.Text)))
             {
-                if (item.Expression.Type is not (IntegerType or TextType or StackType))
-                    throw new TracerException("ST0208", FailureKind.Usage, $"The key '{item.Text}' of {probe.FullName} is a {item.Expression.Type}.", null, "Keys are integers, strings and stacks (ustack).");
-                keys.Add(item);
+                if (refuse(item.Text, item.Expression.Type) is { } refusal)
+                    throw refusal;
+                all.Add(item);
             }
         }
 
-        return keys;
+        return all;
     }
 
     // Members of structures are known where the probe's parameters have types of the debugging information.

@@ -29,16 +29,20 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         var filters = probes.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
         var (aggregations, actions) = Compile(options, probes, null);
         var programs = probes.Select((p, k) => aggregations.Count == 0
-            ? Recording(p, filters[k], options.StackBytes)
+            ? Recording(p, filters[k], options)
             : new ProbeProgram(p) { Condition = filters[k], Actions = actions[k] });
         var program = new TraceProgram(probes, [.. programs], aggregations);
         return options.Where is null ? program : program with { Silence = "all sites were armed, and no hit of them satisfied the filter while the target was traced." };
     }
 
-    private static ProbeProgram Recording(Probe probe, Expression? filter, int? stackBytes)
+    private static ProbeProgram Recording(Probe probe, Expression? filter, TraceOptions options)
     {
         var program = ProbeProgram.Recording(probe, filter);
-        return stackBytes is { } bytes ? program with { Values = [.. program.Values!, new PlannedValue("ustack", new StackExpression(bytes))] } : program;
+        List<PlannedValue> values = [.. program.Values!];
+        values.AddRange(ProbeExpressions.Values(options.Values, probe).Where(i => !values.Any(v => v.Name == i.Text)).Select(i => new PlannedValue(i.Text, i.Expression)));
+        if (options.StackBytes is { } bytes)
+            values.Add(new PlannedValue("ustack", new StackExpression(bytes)));
+        return program with { Values = values };
     }
 
     private static TraceProgram Latencies(LatencyProbes probes, TraceOptions options)

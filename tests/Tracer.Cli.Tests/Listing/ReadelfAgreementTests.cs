@@ -34,9 +34,11 @@ public sealed class ReadelfAgreementTests
         {
             using var document = JsonDocument.Parse(line);
             var data = document.RootElement.GetProperty("data");
-            if (data.GetProperty("source").GetString() != "usdt")
+            // Where a probe is observed elsewhere, its notes' sites are told as replaced.
+            var member = data.GetProperty("source").GetString() == "usdt" ? "sites" : "replaced";
+            if (!data.TryGetProperty(member, out var sites))
                 continue;
-            foreach (var site in data.GetProperty("sites").EnumerateArray())
+            foreach (var site in sites.EnumerateArray())
             {
                 var semaphore = site.TryGetProperty("semaphore", out var s) ? s.GetUInt64() : 0;
                 yield return Site(data.GetProperty("probe").GetString()!, site.GetProperty("address").GetUInt64(), semaphore);

@@ -12,16 +12,26 @@ public sealed class PythonQueryTests
     [Theory]
     [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
     public Task Calls_by_function_are_the_programs_own(BackendChoice backend) =>
-        CheckAsync(["python:function__entry"], TraceQuery.Count("filename", "funcname"), backend, "calls");
+        CheckAsync(["python:function__entry"], TraceQuery.Count("filename", "funcname"), backend, "starts");
 
+    // A generator's times are those of its runs between resumption and yield.
     [Theory]
     [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
-    public Task Times_by_function_are_as_many_as_its_returns(BackendChoice backend) =>
+    public Task Times_by_function_are_as_many_as_its_returns_and_yields(BackendChoice backend) =>
         CheckAsync(["python:function"], TraceQuery.Latency("filename, funcname"), backend, "returns");
 
-    private static async Task CheckAsync(string[] probes, TraceQuery query, BackendChoice backend, string count)
+    [Theory]
+    [InlineData("3.9")]
+    [InlineData("3.13")]
+    [InlineData("3.15-sid")]
+    public Task Times_are_those_of_every_version(string build) =>
+        CheckAsync(["python:function"], TraceQuery.Latency("filename, funcname"), BackendChoice.Ebpf, "returns", build);
+
+    private static async Task CheckAsync(string[] probes, TraceQuery query, BackendChoice backend, string count, string name = "3.11-debian")
     {
-        using var target = LiveTarget.Start("/usr/bin/python3.11", ["-I", Path.Combine(Repository.PythonPrograms, "counted.py")]);
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        using var target = build.Start(Path.Combine(Repository.PythonPrograms, "counted.py"));
         Assert.StartsWith("ready ", target.ReadLine(Patience), StringComparison.Ordinal);
         var options = new TraceOptions { Probes = probes, Backend = backend, Queries = [query] };
         await using var session = await TraceSession.AttachAsync(target.Pid, options, TestContext.Current.CancellationToken);

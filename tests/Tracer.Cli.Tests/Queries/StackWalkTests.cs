@@ -48,15 +48,16 @@ public sealed class StackWalkTests
     [InlineData("stacks/paths-clang")]
     public async Task Both_ways_give_the_same_addresses(string program)
     {
+        // So few that their copies fit into the ring, however late they are read.
         var tables = new List<SortedDictionary<string, ulong>>();
         using var target = new AggregateFixture(program);
         foreach (var walk in new[] { StackWalk.Frames, StackWalk.Unwind })
         {
-            await using var session = await Trace(target, BackendChoice.Ebpf, walk, "many 200 7", ["ustack"], out _);
+            await using var session = await Trace(target, BackendChoice.Ebpf, walk, "many 50 7", ["ustack"], out _);
             tables.Add(new(session.ReadAggregations()[0].Rows.ToDictionary(r => string.Join(' ', OwnFrames(session, r)), r => r.Count), StringComparer.Ordinal));
         }
 
-        Assert.Equal(200, tables[0].Count);
+        Assert.Equal(50, tables[0].Count);
         Assert.All(tables[0], t => Assert.Equal(7UL, t.Value));
         Assert.Equal(tables[1], tables[0]);
     }

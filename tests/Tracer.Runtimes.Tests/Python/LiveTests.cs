@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Tracer.Core.Backends;
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
@@ -20,6 +21,9 @@ public sealed class LiveTests
     public static TheoryData<string, string> Cases() => [.. from build in Pythons.Names from backend in new[] { "ebpf", "ptrace" } select (build, backend)];
 
     public static TheoryData<string> Builds() => [.. Pythons.Names];
+
+    // Code objects have them since 3.11.
+    public static TheoryData<string> BuildsWithQualifiedNames() => [.. Pythons.All.Where(b => b.IsAtLeast(3, 11)).Select(b => b.Name)];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -54,6 +58,36 @@ public sealed class LiveTests
         string[] Text(PythonEvents events) => [.. events.Counts.Where(c => files.Contains(c.Key.File)).Select(c => $"{c.Key} {c.Value}").Order(StringComparer.Ordinal)];
         Assert.NotEmpty(Text(ebpf));
         Assert.Equal(Text(ebpf), Text(ptrace));
+    }
+
+    [Theory]
+    [MemberData(nameof(BuildsWithQualifiedNames))]
+    public async Task Qualified_names_results_and_exceptions_are_those_of_the_program(string name)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        foreach (var (backend, known) in new (IProbeBackend, Dictionary<string, int>)[] { (new EbpfBackend(), []), (new PtraceBackend(LinuxSystemCalls.Instance), []) })
+        {
+            using var target = build.Start(Path.Combine(Path.GetDirectoryName(Script())!, "results.py"));
+            Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
+            using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
+            var probe = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes.Single(p => p.FullName == "python:function__return");
+            var program = new ProbeProgram(probe) { Values = [.. probe.Parameters.Select((p, k) => new PlannedValue(p.Name, new ParameterExpression(k, p.Type)))] };
+            var sink = new ResultSink("results.py", known);
+            await using var attachment = await backend.AttachAsync(PlanBuilder.Build(process, [program]), sink, TestContext.Current.CancellationToken);
+            target.WriteLine();
+            var expected = new SortedDictionary<string, int>(StringComparer.Ordinal);
+            for (var line = target.ReadLine(TimeSpan.FromSeconds(60)); line != "done"; line = target.ReadLine(TimeSpan.FromSeconds(60)))
+            {
+                var words = line.Split(' ');
+                // 3.11 tells that there is an exception, and no types.
+                var key = build.IsAtLeast(3, 12) ? $"{words[0]} {words[1]} {words[2]}" : $"{words[0]} {words[1]}";
+                expected[key] = expected.GetValueOrDefault(key) + int.Parse(words[3], System.Globalization.CultureInfo.InvariantCulture);
+            }
+
+            await attachment.StopAsync();
+            Assert.Equal(expected, new SortedDictionary<string, int>(known, StringComparer.Ordinal));
+        }
     }
 
     private static async Task<(PythonEvents Events, List<Counted> Functions)> Trace(string buildName, string backendName, int phases, params string[] names)

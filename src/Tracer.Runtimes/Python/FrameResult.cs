@@ -1,0 +1,57 @@
+using Tracer.Core.Expressions;
+
+namespace Tracer.Runtimes.Python;
+
+/// <summary>
+/// How a frame of CPython 3.12 and later ends, at the entry of the function that gives it up (<see cref="EvaluationLoop.FindClearAndPop"/>): by an exception,
+/// which is then the thread's current one, or with a value, which still lies where it was taken from the frame's stack or is a constant of the code.
+/// </summary>
+/// <param name="thread">The thread state's address, uint64.</param>
+/// <param name="address">The frame's address, uint64.</param>
+/// <param name="frame">The frame.</param>
+/// <param name="layout">The layout of this CPython.</param>
+/// <param name="opcodes">Its opcodes.</param>
+public sealed class FrameResult(Expression thread, Expression address, InterpreterFrame frame, PythonLayout layout, PythonOpcodes opcodes)
+{
+    // PyObject.ob_type, PyTypeObject.tp_name, PyTupleObject.ob_item: the same in 3.12 and 3.13, which have RETURN_CONST.
+    private const int ObjectType = 8;
+    private const int TypeName = 24;
+    private const int TupleItems = 24;
+
+    private readonly InterpreterFrameLayout _at = layout.InterpreterFrame!;
+
+    /// <summary>1 when an exception ends the frame, else 0; int32.</summary>
+    public Expression HasException => Build.Convert(
+        Build.Binary(BinaryOperator.NotEqual, Current, Build.Constant(0)), IntegerType.Int32);
+
+    /// <summary>The name of the type of the exception or of the value.</summary>
+    public Expression TypeNameText => Build.CString(Build.LoadPointer(Build.LoadPointer(Build.If(Current, Current, Value), ObjectType), TypeName));
+
+    private Expression Current => Build.LoadPointer(thread, _at.ThreadException);
+
+    private Expression Value
+    {
+        get
+        {
+            // RETURN_VALUE has taken the value from the stack and noted the stack's new end, where the value is still.
+            var slot = _at.StackPointer is { } pointer
+                ? Build.LoadPointer(address, pointer)
+                : Build.Add(Build.Offset(address, _at.Locals), Build.Binary(
+                    BinaryOperator.ShiftLeft, Build.ToUInt64(Build.Load(address, _at.StackTop!.Value, IntegerType.UInt32)), Build.Constant(3)));
+            var value = Build.LoadPointer(slot);
+            if (_at.IsTagged)
+                return Build.Binary(BinaryOperator.And, value, Build.Constant(~3UL));
+            if (opcodes is not { ReturnConstant: { Count: 2 } constant, ExtendedArgument: { } extended })
+                return value;
+            // One EXTENDED_ARG before the instruction reaches 65,536 constants; no code object has more.
+            var instruction = frame.Instruction;
+            var isExtended = Build.EqualTo(Build.Load(instruction, -2, IntegerType.UInt8), extended);
+            var high = Build.If(isExtended, Build.ToUInt64(Build.Load(instruction, -1, IntegerType.UInt8)), Build.Constant(0));
+            var index = Build.Add(Build.Binary(BinaryOperator.ShiftLeft, high, Build.Constant(8)), Build.ToUInt64(Build.Load(instruction, 1, IntegerType.UInt8)));
+            var constants = Build.LoadPointer(frame.Code, _at.CodeConstants);
+            var item = Build.LoadPointer(Build.Add(Build.Offset(constants, TupleItems), Build.Binary(BinaryOperator.ShiftLeft, index, Build.Constant(3))));
+            var isConstant = Build.Binary(BinaryOperator.LogicalOr, Build.EqualTo(frame.Opcode, constant[0]), Build.EqualTo(frame.Opcode, constant[1]));
+            return Build.If(isConstant, item, value);
+        }
+    }
+}
