@@ -12,6 +12,12 @@ public sealed record Clause
     /// <summary>What makes the hit one of the probe; null is always. It belongs to the probe and its failing is no fault.</summary>
     public Expression? Guard { get; init; }
 
+    /// <summary>
+    /// Whether memory decides if a hit is one of the probe's at all, and not only of the user's condition: it must be read at the hit, since later it would make a
+    /// wrong number of events.
+    /// </summary>
+    public bool NeedsMemoryAtHit { get; init; }
+
     /// <summary>The saved frame that must be there and is taken.</summary>
     public FrameRestore? Restore { get; init; }
 

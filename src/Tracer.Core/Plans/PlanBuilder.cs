@@ -85,6 +85,7 @@ public static class PlanBuilder
         return new Clause
         {
             Guard = site.Guard,
+            NeedsMemoryAtHit = ReadsMemory(site.Guard) || ReadsMemory(site.Condition),
             Restore = frames.Apply(site.Restore),
             Leave = program.Leave,
             Condition = (site.Condition, frames.EntryFilter(program, site) is null ? program.Condition : null) switch
@@ -98,6 +99,8 @@ public static class PlanBuilder
             Enter = program.Enter,
         };
     }
+
+    private static bool ReadsMemory(Expression? expression) => expression is not null && ExpressionParts.Any(expression, e => e is LoadExpression or TextExpression);
 
     private sealed class Draft(CodeLocation location)
     {

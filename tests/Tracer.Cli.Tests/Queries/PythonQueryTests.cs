@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tracer.Core.Diagnostics;
 using Tracer.Testing;
 using Xunit;
 
@@ -10,13 +11,15 @@ public sealed class PythonQueryTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     [Theory]
-    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    [InlineData(BackendChoice.Ebpf)]
+    [InlineData(BackendChoice.Ptrace)]
     public Task Calls_by_function_are_the_programs_own(BackendChoice backend) =>
         CheckAsync(["python:function__entry"], TraceQuery.Count("filename", "funcname"), backend, "starts");
 
     // A generator's times are those of its runs between resumption and yield.
     [Theory]
-    [MemberData(nameof(Backends.All), MemberType = typeof(Backends))]
+    [InlineData(BackendChoice.Ebpf)]
+    [InlineData(BackendChoice.Ptrace)]
     public Task Times_by_function_are_as_many_as_its_returns_and_yields(BackendChoice backend) =>
         CheckAsync(["python:function"], TraceQuery.Latency("filename, funcname"), backend, "returns");
 
@@ -26,6 +29,17 @@ public sealed class PythonQueryTests
     [InlineData("3.15-sid")]
     public Task Times_are_those_of_every_version(string build) =>
         CheckAsync(["python:function"], TraceQuery.Latency("filename, funcname"), BackendChoice.Ebpf, "returns", build);
+
+    // Whether a frame starts or goes on is in its memory, which has changed when perf comes to read it.
+    [Fact]
+    public async Task Perf_refuses_what_it_would_count_wrongly()
+    {
+        using var target = LiveTarget.Start("/usr/bin/python3.11", ["-I", Path.Combine(Repository.PythonPrograms, "counted.py")]);
+        Assert.StartsWith("ready ", target.ReadLine(Patience), StringComparison.Ordinal);
+        var options = new TraceOptions { Probes = ["python:function__entry"], Backend = BackendChoice.Perf };
+        var failure = await Assert.ThrowsAsync<TracerException>(() => TraceSession.AttachAsync(target.Pid, options, TestContext.Current.CancellationToken));
+        Assert.Contains("too late", failure.Message, StringComparison.Ordinal);
+    }
 
     private static async Task CheckAsync(string[] probes, TraceQuery query, BackendChoice backend, string count, string name = "3.11-debian")
     {
