@@ -55,6 +55,13 @@ def is_start(frame):
     return opcode.opname[code[at]] == "RESUME" and code[at + 1] & 3 == 0
 
 
+def is_yield(frame):
+    """Whether a 'return' is a yield, and not the end of a frame."""
+    import opcode
+    code = bytearray(frame.f_code.co_code)
+    return opcode.opname[code[frame.f_lasti]] in ("YIELD_VALUE", "YIELD_FROM")
+
+
 def counting_pass(phases):
     files = set(FILES)
     per_thread = {}
@@ -65,9 +72,10 @@ def counting_pass(phases):
         if event not in ("call", "return") or code.co_filename not in files:
             return
         counts = per_thread.setdefault(get_ident(), {})
-        entry = counts.setdefault((code.co_filename, code.co_name, code.co_firstlineno, getattr(code, "co_qualname", None)), [0, 0, 0])
+        entry = counts.setdefault((code.co_filename, code.co_name, code.co_firstlineno, getattr(code, "co_qualname", None)), [0, 0, 0, 0])
         if event == "return":
             entry[1] += 1
+            entry[3] += is_yield(frame)
             return
         entry[0] += 1
         entry[2] += is_start(frame)
@@ -82,14 +90,15 @@ def counting_pass(phases):
         threading.setprofile(None)
     total = {}
     for counts in per_thread.values():
-        for site, (calls, returns, starts) in counts.items():
-            entry = total.setdefault(site, [0, 0, 0])
+        for site, (calls, returns, starts, yields) in counts.items():
+            entry = total.setdefault(site, [0, 0, 0, 0])
             entry[0] += calls
             entry[1] += returns
             entry[2] += starts
+            entry[3] += yields
     functions = []
-    for (path, name, line, qualname), (calls, returns, starts) in sorted(total.items(), key=lambda item: item[0][:3]):
-        function = {"file": path, "function": name, "line": line, "calls": calls, "returns": returns, "starts": starts}
+    for (path, name, line, qualname), (calls, returns, starts, yields) in sorted(total.items(), key=lambda item: item[0][:3]):
+        function = {"file": path, "function": name, "line": line, "calls": calls, "returns": returns, "starts": starts, "yields": yields}
         if qualname is not None:
             function["qualname"] = qualname
         functions.append(function)
@@ -98,6 +107,7 @@ def counting_pass(phases):
         "calls": sum(f["calls"] for f in functions),
         "returns": sum(f["returns"] for f in functions),
         "starts": sum(f["starts"] for f in functions),
+        "yields": sum(f["yields"] for f in functions),
     }
 
 

@@ -1,3 +1,4 @@
+using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 
@@ -77,7 +78,12 @@ public static class PlanBuilder
         {
             Guard = site.Guard,
             Restore = site.Restore,
-            Condition = program.Condition is null ? null : binder.Bind(program.Condition),
+            Condition = (site.Condition, program.Condition) switch
+            {
+                (var own, null) => own,
+                (null, { } asked) => binder.Bind(asked),
+                ({ } own, { } asked) => new BinaryExpression(BinaryOperator.LogicalAnd, own, binder.Bind(asked)),
+            },
             Actions = [.. program.Actions.Select(binder.Bind)],
             Emission = emission,
         };

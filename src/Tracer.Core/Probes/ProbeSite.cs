@@ -13,6 +13,9 @@ public sealed record ProbeSite(CodeLocation Location, ExpressionList Arguments)
     /// <summary>When present, a hit is an event only if it is nonzero.</summary>
     public Expression? Guard { get; init; }
 
+    /// <summary>When present, a hit is an event only if it is nonzero, too: tested after <see cref="Restore"/>, whose values it may read.</summary>
+    public Expression? Condition { get; init; }
+
     /// <summary>When present, a hit is an event only if the frame's values are found; <see cref="SavedExpression"/> reads them.</summary>
     public FrameRestore? Restore { get; init; }
 }

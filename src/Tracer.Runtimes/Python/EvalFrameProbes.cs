@@ -7,56 +7,80 @@ using Tracer.Runtimes.Code;
 namespace Tracer.Runtimes.Python;
 
 /// <summary>
-/// <c>function__entry</c> and <c>function__return</c> for CPython 3.6 to 3.10: there every Python frame, started or resumed, runs in one call of the exported
-/// <c>_PyEval_EvalFrameDefault</c> (Python/ceval.c), so its entry and its exits are the probes' sites.
+/// The probes of functions and generators for CPython 2.7 and 3.6 to 3.10: there every Python frame, started or resumed, runs in one call of the exported
+/// <c>_PyEval_EvalFrameDefault</c> (2.7: <c>PyEval_EvalFrameEx</c>; Python/ceval.c), so its entry and its exits are the probes' sites.
 /// </summary>
 public static class EvalFrameProbes
 {
-    /// <summary>The function that runs a frame.</summary>
+    /// <summary>The function that runs a frame, since 3.6.</summary>
     public const string Function = "_PyEval_EvalFrameDefault";
 
-    /// <summary>Both probes, or null with a reason in one clause when the code is not as it should be.</summary>
+    // PyFrameState FRAME_SUSPENDED of 3.10 (Include/cpython/frameobject.h).
+    private const ulong Suspended = unchecked((ulong)-1);
+
+    /// <summary>The probes, or null with a reason in one clause when the code is not as it should be.</summary>
     public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(layout);
         var image = module.Image;
-        if (!TryFindCode(image, out var blocks, out problem))
+        var name = version.Major == 2 ? "PyEval_EvalFrameEx" : Function;
+        if (!TryFindCode(image, name, out var blocks, out problem))
             return null;
         var function = blocks[0];
-        var entryAddress = function.Address + (ulong)FunctionEntry.SkipOf(function.Bytes.Span);
+        var entry = Location(module, function.Address + (ulong)FunctionEntry.SkipOf(function.Bytes.Span));
         var exits = FunctionExits.Find(blocks, IndirectTargets.Collect(image, function));
         if (exits.Count == 0)
         {
-            problem = $"{Function} has no exit";
+            problem = $"{name} has no exit";
             return null;
         }
 
         // PyObject *_PyEval_EvalFrameDefault(PyFrameObject *f, int throwflag); since 3.9 with PyThreadState *tstate before them.
         var frame = Build.Register(version.IsAtLeast(3, 9) ? X64Register.Rsi : X64Register.Rdi);
-        var stack = Build.Register(X64Register.Rsp);
-        var frames = new FrameStore("python frames", 1);
-        var entry = Location(module, entryAddress);
-        var entryProbe = new Probe("python", "function__entry", module, ProbeSource.Synthesised, PythonProbeParameters.Position,
-            [new ProbeSite(entry, Arguments(frame, version, layout))])
-        {
-            Note = $"at the entry of {Function}; also when a generator or coroutine is resumed",
-        };
+        var hasRun = Build.Binary(BinaryOperator.LessOrEqual,
+            Build.Constant(0, IntegerType.Int32), Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32));
+        return
+        [
+            AtEntry("function__entry", Build.EqualTo(hasRun, 0), $"at the entry of {name}"),
+            AtExits("function__return", isYield: false, $"at the exits of {name}, also by exception; frames entered before tracing began are not reported"),
+            AtEntry("generator__resume", hasRun, $"at the entry of {name}; also when an exception is thrown into a generator"),
+            AtExits("generator__yield", isYield: true, $"at the exits of {name}; frames resumed before tracing began are not reported"),
+        ];
+
+        Probe AtEntry(string probe, Expression guard, string note) =>
+            new("python", probe, module, ProbeSource.Synthesised, PythonProbeParameters.Position, [new ProbeSite(entry, Arguments(frame, version, layout)) { Guard = guard }])
+            {
+                Note = note,
+            };
 
         // Reading the frame at an exit is safe: the caller releases it only after the function has returned (Objects/call.c, function_code_fastcall and
         // _PyEval_EvalCode; for generators Objects/genobject.c, gen_send_ex, whose caller holds the running generator and so its frame).
-        var arguments = Arguments(new SavedExpression(0), version, layout);
-        var sites = exits.Select(e => new ProbeSite(Location(module, e.Address), arguments)
+        Probe AtExits(string probe, bool isYield, string note)
         {
-            Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
-        }).ToArray();
-        var returnProbe = new Probe("python", "function__return", module, ProbeSource.Synthesised, PythonProbeParameters.Position, sites)
-        {
-            Companions = [new CompanionSite(entry, new FrameSave(frames, stack, new ExpressionList(frame)))],
-            Note = $"at the exits of {Function}, also by exception and when a generator yields; frames entered before tracing began are not reported",
-        };
-        return [entryProbe, returnProbe];
+            var stack = Build.Register(X64Register.Rsp);
+            var frames = new FrameStore($"python frames of {probe}", 1);
+            var saved = new SavedExpression(0);
+            var isSuspended = IsSuspended(saved, layout.FrameObject!);
+            var arguments = Arguments(saved, version, layout);
+            var sites = exits.Select(e => new ProbeSite(Location(module, e.Address), arguments)
+            {
+                Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
+                Condition = isYield ? isSuspended : Build.EqualTo(isSuspended, 0),
+            }).ToArray();
+            return new Probe("python", probe, module, ProbeSource.Synthesised, PythonProbeParameters.Position, sites)
+            {
+                Companions = [new CompanionSite(entry, new FrameSave(frames, stack, new ExpressionList(frame)))],
+                Note = note,
+            };
+        }
     }
+
+    // A frame that is left by a yield keeps its stack; one that is left for good or by an exception has none.
+    private static Expression IsSuspended(Expression frame, FrameObjectLayout at) => at.State is { } state
+        ? Build.EqualTo(Build.Load(frame, state, IntegerType.Int8), Suspended)
+        : Build.Binary(BinaryOperator.NotEqual, Build.LoadPointer(frame, at.StackTop!.Value), Build.Constant(0));
 
     private static ExpressionList Arguments(Expression frame, PythonVersion version, PythonLayout layout)
     {
@@ -74,30 +98,30 @@ public static class EvalFrameProbes
     }
 
     // The function's part in .text and, when the symbol table tells of it, the part for unlikely paths that GCC names *.cold.
-    private static bool TryFindCode(ElfImage image, out CodeBlock[] blocks, out string? problem)
+    private static bool TryFindCode(ElfImage image, string name, out CodeBlock[] blocks, out string? problem)
     {
         blocks = [];
-        if ((image.DynamicSymbols?.TryFind(Function, out var symbol) is not true && image.SymbolTable?.TryFind(Function, out symbol) is not true)
+        if ((image.DynamicSymbols?.TryFind(name, out var symbol) is not true && image.SymbolTable?.TryFind(name, out symbol) is not true)
             || symbol.Type != ElfSymbolType.Function)
         {
-            problem = $"{Function} is in no symbol table";
+            problem = $"{name} is in no symbol table";
             return false;
         }
 
         if (Code(image, symbol) is not { } main)
         {
-            problem = $"the size of {Function} is unknown";
+            problem = $"the size of {name} is unknown";
             return false;
         }
 
         problem = null;
-        blocks = image.SymbolTable?.TryFind(Function + ".cold", out var cold) is true && Code(image, cold) is { } apart ? [main, apart] : [main];
+        blocks = image.SymbolTable?.TryFind(name + ".cold", out var cold) is true && Code(image, cold) is { } apart ? [main, apart] : [main];
         return true;
     }
 
     private static CodeBlock? Code(ElfImage image, ElfSymbol symbol)
     {
-        // The optimised builds of 3.6 to 3.10 have 31 to 38 KB; a lying size must not make us decode a whole library.
+        // The optimised builds of 2.7 and 3.6 to 3.10 have 31 to 38 KB; a lying size must not make us decode a whole library.
         const ulong Largest = 4 << 20;
         var bytes = image.DataFrom(symbol.Value);
         return symbol.Size is 0 or > Largest || symbol.Size > (ulong)bytes.Length || !image.AddressMap.TryGetFileOffset(symbol.Value, out _)

@@ -1,67 +1,98 @@
 namespace Tracer.Runtimes.Python;
 
-/// <summary>Where a CPython 3.6 to 3.10 keeps what the probes read: offsets in bytes from the start of each object.</summary>
+/// <summary>Where a CPython keeps what the probes read: offsets in bytes from the start of each object.</summary>
 public sealed record PythonLayout
 {
-    /// <summary>PyFrameObject.f_code.</summary>
+    /// <summary>PyFrameObject.f_code; since 3.11 _PyInterpreterFrame.f_code, since 3.13 .f_executable.</summary>
     public required int FrameCode { get; init; }
-    /// <summary>PyFrameObject.f_lasti, an int.</summary>
+    /// <summary>PyFrameObject.f_lasti, an int; since 3.11 the pointer _PyInterpreterFrame.prev_instr, since 3.13 .instr_ptr.</summary>
     public required int FrameLastInstruction { get; init; }
-    /// <summary>PyFrameObject.f_lineno, an int.</summary>
-    public required int FrameLine { get; init; }
+    /// <summary>What only CPython up to 3.10 has; null for later ones.</summary>
+    public FrameObjectLayout? FrameObject { get; init; }
+    /// <summary>What only CPython 3.11 and later have; null for earlier ones.</summary>
+    public InterpreterFrameLayout? InterpreterFrame { get; init; }
     /// <summary>PyCodeObject.co_filename.</summary>
     public required int CodeFileName { get; init; }
     /// <summary>PyCodeObject.co_name.</summary>
     public required int CodeName { get; init; }
     /// <summary>PyCodeObject.co_firstlineno, an int.</summary>
     public required int CodeFirstLine { get; init; }
-    /// <summary>PyCodeObject.co_lnotab, in 3.10 co_linetable: a bytes object.</summary>
+    /// <summary>PyCodeObject.co_lnotab, since 3.10 co_linetable: a bytes object (2.7: a str).</summary>
     public required int CodeLineTable { get; init; }
+    /// <summary>PyCodeObject.co_flags, an int.</summary>
+    public required int CodeFlags { get; init; }
     /// <summary>PyVarObject.ob_size.</summary>
     public int BytesSize { get; init; } = 16;
-    /// <summary>PyBytesObject.ob_sval.</summary>
+    /// <summary>PyBytesObject.ob_sval, 2.7's PyStringObject.ob_sval.</summary>
     public int BytesData { get; init; } = 32;
-    /// <summary>PyASCIIObject.length, in characters.</summary>
-    public int TextLength { get; init; } = 16;
-    /// <summary>PyASCIIObject.state.</summary>
-    public int TextState { get; init; } = 32;
-    /// <summary>PyASCIIObject.wstr.</summary>
-    public int TextWide { get; init; } = 40;
-    /// <summary>sizeof(PyASCIIObject), behind which the characters of compact ASCII text are.</summary>
-    public int AsciiSize { get; init; } = 48;
-    /// <summary>PyCompactUnicodeObject.wstr_length.</summary>
-    public int TextWideLength { get; init; } = 64;
-    /// <summary>sizeof(PyCompactUnicodeObject), behind which the characters of other compact text are.</summary>
-    public int CompactSize { get; init; } = 72;
-    /// <summary>PyUnicodeObject.data, the pointer to the characters of text that is not compact.</summary>
-    public int TextData { get; init; } = 72;
+    /// <summary>How <c>str</c> objects hold their characters.</summary>
+    public required PythonTextLayout Text { get; init; }
 
     /// <summary>
-    /// The layout of the feature release on x86-64 Linux, as the release builds have it; null for versions outside 3.6 to 3.10. The numbers were read
-    /// from the debugging information of builds of 3.6.15, 3.7.16, 3.8.18, 3.9.18 and 3.10.13, and a test compares them again; the structures are declared
-    /// in Include/code.h, Include/frameobject.h and Include/unicodeobject.h (some in Include/cpython) of https://github.com/python/cpython.
+    /// The layout of the feature release on x86-64 Linux, as the release builds have it; null for versions other than 2.7 and 3.6 to 3.15. The numbers were
+    /// read from the debugging information of builds of 2.7.18, 3.6.15, 3.7.16, 3.8.18, 3.9.18, 3.10.13, 3.11.2, 3.11.7, 3.12.1, 3.13.0 and Debian's 3.13.18,
+    /// 3.14.10 and 3.15.2, and a test compares them with what a machine has; the structures are declared in Include/code.h, Include/frameobject.h,
+    /// Include/unicodeobject.h, some in Include/cpython and Include/internal, of https://github.com/python/cpython.
     /// </summary>
     public static PythonLayout? ForVersion(PythonVersion version)
     {
         ArgumentNullException.ThrowIfNull(version);
         return (version.Major, version.Minor) switch
         {
-            (3, 6) => Make(lasti: 120, firstLine: 36, fileName: 96),
-            (3, 7) => Make(lasti: 104, firstLine: 36, fileName: 96),
-            (3, 8) or (3, 9) => Make(lasti: 104, firstLine: 40, fileName: 104),
-            (3, 10) => Make(lasti: 96, firstLine: 40, fileName: 104),
+            (2, 7) => Old(lasti: 120, firstLine: 96, fileName: 80, flags: 28) with { CodeLineTable = 104, BytesData = 36, Text = PythonTextLayout.Bytes },
+            (3, 6) => Old(lasti: 120, firstLine: 36, fileName: 96, flags: 32),
+            (3, 7) => Old(lasti: 104, firstLine: 36, fileName: 96, flags: 32),
+            (3, 8) or (3, 9) => Old(lasti: 104, firstLine: 40, fileName: 104, flags: 36),
+            (3, 10) => Old(lasti: 96, firstLine: 40, fileName: 104, flags: 36) with { FrameObject = new FrameObjectLayout { Line = 100, State = 108 } },
+            (3, 11) => New(32, 72, new InterpreterFrameLayout
+            {
+                Previous = 48, StackTop = 64, IsEntry = 68, Owner = 69, Locals = 72, CodeBytecode = 184, FirstTraceable = 168, ThreadException = 96, ThreadTracing = 44,
+            }),
+            (3, 12) => New(0, 68, new InterpreterFrameLayout
+            {
+                Previous = 8, StackTop = 64, Owner = 70, Locals = 72, CodeBytecode = 192, FirstTraceable = 176, CodeMonitoringVersion = 160,
+                ThreadException = 96, ThreadTracing = 44,
+            }),
+            (3, 13) => New(0, 68, new InterpreterFrameLayout
+            {
+                Previous = 8, StackTop = 64, Owner = 70, Locals = 72, CodeBytecode = 200, FirstTraceable = 184, CodeMonitoringVersion = 168,
+                ThreadException = 112, ThreadTracing = 60, ThreadBreaker = 24,
+            }),
+            (3, 14) => New(0, 68, Tagged(112, 60)),
+            (3, 15) => New(0, 68, Tagged(136, 64)),
             _ => null,
         };
 
-        static PythonLayout Make(int lasti, int firstLine, int fileName) => new()
+        static PythonLayout Old(int lasti, int firstLine, int fileName, int flags) => new()
         {
             FrameCode = 32,
             FrameLastInstruction = lasti,
-            FrameLine = lasti + 4,
+            FrameObject = new FrameObjectLayout { Line = lasti + 4, StackTop = 72 },
             CodeFileName = fileName,
             CodeName = fileName + 8,
             CodeFirstLine = firstLine,
             CodeLineTable = fileName + 16,
+            CodeFlags = flags,
+            Text = PythonTextLayout.WithWideCharacters,
+        };
+
+        static PythonLayout New(int code, int firstLine, InterpreterFrameLayout frame) => new()
+        {
+            FrameCode = code,
+            FrameLastInstruction = 56,
+            InterpreterFrame = frame,
+            CodeFileName = 112,
+            CodeName = 120,
+            CodeFirstLine = firstLine,
+            CodeLineTable = 136,
+            CodeFlags = 48,
+            Text = code == 0 ? PythonTextLayout.Compact : PythonTextLayout.WithWideCharacters,
+        };
+
+        static InterpreterFrameLayout Tagged(int exception, int tracing) => new()
+        {
+            Previous = 8, StackPointer = 64, Owner = 74, Locals = 80, CodeBytecode = 208, FirstTraceable = 192, CodeMonitoringVersion = 168, IsTagged = true,
+            ThreadException = exception, ThreadTracing = tracing, ThreadBreaker = 24,
         };
     }
 }

@@ -11,7 +11,11 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 public static class PythonLayoutReader
 {
-    private static readonly string[] Structs = ["PyFrameObject", "PyCodeObject", "PyBytesObject", "PyASCIIObject", "PyCompactUnicodeObject", "PyUnicodeObject"];
+    private static readonly string[] Structs =
+    [
+        "PyFrameObject", "_PyInterpreterFrame", "PyCodeObject", "PyThreadState", "PyBytesObject", "PyStringObject", "PyASCIIObject", "PyCompactUnicodeObject",
+        "PyUnicodeObject",
+    ];
 
     /// <summary>The layout, or null with a reason in one clause.</summary>
     /// <param name="gate">Opens separate debug files.</param>
@@ -63,59 +67,119 @@ public static class PythonLayoutReader
             (code, "co_firstlineno", layout.CodeFirstLine),
             (code, "co_lnotab", layout.CodeLineTable),
             (code, "co_linetable", layout.CodeLineTable),
-            (frame, "f_code", layout.FrameCode),
-            (frame, "f_lasti", layout.FrameLastInstruction),
+            (code, "co_flags", layout.CodeFlags),
+            (code, "co_qualname", layout.InterpreterFrame?.CodeQualifiedName ?? -1),
+            (code, "co_consts", layout.InterpreterFrame?.CodeConstants ?? -1),
+            // The members of the frame object are those of what runs up to 3.10 only.
+            (frame, "f_code", layout.FrameObject is null ? -1 : layout.FrameCode),
+            (frame, "f_lasti", layout.FrameObject is null ? -1 : layout.FrameLastInstruction),
         ];
         foreach (var (members, name, offset) in checks)
         {
-            if (members.TryGetValue(name, out var published) && published != offset)
+            if (offset >= 0 && members.TryGetValue(name, out var published) && published != offset)
                 return $"the file says that {name} is at offset {published}, and not at {offset}";
         }
 
         return null;
     }
 
-    private static PythonLayout? FromDwarf(ElfImage image)
-    {
-        var structs = new DwarfReader(DwarfFile.Load(image, typesOnly: true)).Types.FindStructs(Structs);
-        var complete = true;
-        var layout = new PythonLayout
-        {
-            FrameCode = At("PyFrameObject", "f_code", 8),
-            FrameLastInstruction = At("PyFrameObject", "f_lasti", 4),
-            FrameLine = At("PyFrameObject", "f_lineno", 4),
-            CodeFileName = At("PyCodeObject", "co_filename", 8),
-            CodeName = At("PyCodeObject", "co_name", 8),
-            CodeFirstLine = At("PyCodeObject", "co_firstlineno", 4),
-            CodeLineTable = structs.TryGetValue("PyCodeObject", out var code) && code.TryGetField("co_linetable", out _)
-                ? At("PyCodeObject", "co_linetable", 8)
-                : At("PyCodeObject", "co_lnotab", 8),
-            BytesSize = At("PyBytesObject", "ob_base.ob_size", 8),
-            BytesData = At("PyBytesObject", "ob_sval", null),
-            TextLength = At("PyASCIIObject", "length", 8),
-            TextState = At("PyASCIIObject", "state", 4),
-            TextWide = At("PyASCIIObject", "wstr", 8),
-            AsciiSize = Size("PyASCIIObject"),
-            TextWideLength = At("PyCompactUnicodeObject", "wstr_length", 8),
-            CompactSize = Size("PyCompactUnicodeObject"),
-            TextData = At("PyUnicodeObject", "data", 8),
-        };
-        return complete ? layout : null;
+    private static PythonLayout? FromDwarf(ElfImage image) => new DwarfLayout(new DwarfReader(DwarfFile.Load(image, typesOnly: true)).Types.FindStructs(Structs)).Read();
 
-        int At(string name, string path, int? size)
+    /// <summary>A layout from structures; incomplete as soon as one needed member is not as it should be.</summary>
+    private sealed class DwarfLayout(IReadOnlyDictionary<string, StructLayout> structs)
+    {
+        private const string Frame = "_PyInterpreterFrame";
+        private const string Code = "PyCodeObject";
+        private const string Thread = "PyThreadState";
+        private bool _isComplete = true;
+
+        public PythonLayout? Read()
+        {
+            // Before 3.11 the structure of the name is not there.
+            var isNew = structs.ContainsKey(Frame);
+            var isBytes = !structs.ContainsKey("PyASCIIObject");
+            var layout = new PythonLayout
+            {
+                FrameCode = isNew ? At(Frame, Either(Frame, "f_executable", "f_code"), 8) : At("PyFrameObject", "f_code", 8),
+                FrameLastInstruction = isNew ? At(Frame, Either(Frame, "instr_ptr", "prev_instr"), 8) : At("PyFrameObject", "f_lasti", 4),
+                FrameObject = isNew ? null : FrameObject(),
+                InterpreterFrame = isNew ? InterpreterFrame() : null,
+                CodeFileName = At(Code, "co_filename", 8),
+                CodeName = At(Code, "co_name", 8),
+                CodeFirstLine = At(Code, "co_firstlineno", 4),
+                CodeLineTable = At(Code, Either(Code, "co_linetable", "co_lnotab"), 8),
+                CodeFlags = At(Code, "co_flags", 4),
+                BytesSize = isBytes ? At("PyStringObject", "ob_size", 8) : At("PyBytesObject", "ob_base.ob_size", 8),
+                BytesData = At(isBytes ? "PyStringObject" : "PyBytesObject", "ob_sval", null),
+                Text = isBytes ? Bytes() : Text(),
+            };
+            return _isComplete ? layout : null;
+        }
+
+        private FrameObjectLayout FrameObject() => new()
+        {
+            Line = At("PyFrameObject", "f_lineno", 4),
+            StackTop = Optional("PyFrameObject", "f_stacktop"),
+            State = Optional("PyFrameObject", "f_state"),
+        };
+
+        private InterpreterFrameLayout InterpreterFrame() => new()
+        {
+            Previous = At(Frame, "previous", 8),
+            StackTop = Optional(Frame, "stacktop"),
+            StackPointer = Optional(Frame, "stackpointer"),
+            IsEntry = Optional(Frame, "is_entry"),
+            Owner = At(Frame, "owner", 1),
+            Locals = At(Frame, "localsplus", null),
+            IsTagged = Optional(Frame, "stackpointer") is not null,
+            CodeQualifiedName = At(Code, "co_qualname", 8),
+            CodeConstants = At(Code, "co_consts", 8),
+            CodeBytecode = At(Code, "co_code_adaptive", null),
+            FirstTraceable = At(Code, "_co_firsttraceable", 4),
+            CodeMonitoringVersion = Optional(Code, "_co_instrumentation_version"),
+            ThreadException = At(Thread, Either(Thread, "current_exception", "curexc_type"), 8),
+            ThreadTracing = At(Thread, "tracing", 4),
+            ThreadBreaker = Optional(Thread, "eval_breaker"),
+        };
+
+        private PythonTextLayout Bytes() => PythonTextLayout.Bytes with
+        {
+            Length = At("PyStringObject", "ob_size", 8),
+            AsciiSize = At("PyStringObject", "ob_sval", null),
+            CompactSize = At("PyStringObject", "ob_sval", null),
+            Data = At("PyStringObject", "ob_sval", null),
+        };
+
+        private PythonTextLayout Text() => new()
+        {
+            Length = At("PyASCIIObject", "length", 8),
+            State = At("PyASCIIObject", "state", 4),
+            AsciiSize = Size("PyASCIIObject"),
+            CompactSize = Size("PyCompactUnicodeObject"),
+            Data = At("PyUnicodeObject", "data", 8),
+            Wide = Optional("PyASCIIObject", "wstr"),
+            WideLength = Optional("PyCompactUnicodeObject", "wstr_length"),
+        };
+
+        private int At(string name, string path, int? size)
         {
             if (structs.TryGetValue(name, out var type) && type.TryGetField(path, out var field) && !field.IsBitField
                 && field.ByteOffset is >= 0 and < 4096 && (size is null || field.Type.ByteSize is null || field.Type.ByteSize == size))
                 return (int)field.ByteOffset;
-            complete = false;
+            _isComplete = false;
             return 0;
         }
 
-        int Size(string name)
+        private string Either(string name, string newer, string older) => Optional(name, newer) is null ? older : newer;
+
+        private int? Optional(string name, string path) =>
+            structs.TryGetValue(name, out var type) && type.TryGetField(path, out var field) ? (int)field.ByteOffset : null;
+
+        private int Size(string name)
         {
             if (structs.TryGetValue(name, out var type) && type.ByteSize is > 0 and < 4096)
                 return (int)type.ByteSize;
-            complete = false;
+            _isComplete = false;
             return 0;
         }
     }

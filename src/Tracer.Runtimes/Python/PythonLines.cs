@@ -27,17 +27,17 @@ public static class PythonLines
         var size = Build.Binary(BinaryOperator.And, Build.LoadPointer(table, layout.BytesSize), Build.Constant(~1UL));
         var end = Build.Add(items, size);
         var isNew = version.IsAtLeast(3, 10);
-        var walk = isNew ? LineTable(items, end, first, last) : LineNumberTable(items, end, first, last);
+        var walk = isNew ? LineTable(items, end, first, last) : LineNumberTable(items, end, first, last, version.Major == 2 ? IntegerType.UInt8 : IntegerType.Int8);
         var line = Build.If(Build.Binary(BinaryOperator.Less, last, Build.Constant(0, IntegerType.Int32)), first, walk);
         if (!isNew)
             return line;
         // PyFrame_GetLineNumber, which the probes of 3.10 call: f_lineno is set only while a trace function runs or has moved the frame.
-        var set = Build.Load(frame, layout.FrameLine, IntegerType.Int32);
+        var set = Build.Load(frame, layout.FrameObject!.Line, IntegerType.Int32);
         return Build.If(set, set, line);
     }
 
-    // Objects/lnotab_notes.txt: pairs of (bytecode increment, signed line increment); addr is the byte offset that the line begins at.
-    private static IterateExpression LineNumberTable(Expression items, Expression end, Expression first, Expression last)
+    // Objects/lnotab_notes.txt: pairs of (bytecode increment, line increment, signed since 3.6); addr is the byte offset that the line begins at.
+    private static IterateExpression LineNumberTable(Expression items, Expression end, Expression first, Expression last, IntegerType increment)
     {
         Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), address = new LoopVariableExpression(2);
         Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4);
@@ -48,7 +48,7 @@ public static class PythonLines
             Build.Binary(BinaryOperator.LogicalAnd,
                 Build.Binary(BinaryOperator.Less, at, stop),
                 Build.Binary(BinaryOperator.LessOrEqual, next, wanted)),
-            new ExpressionList(Build.Offset(at, 2), stop, next, Build.Add(line, Build.ToUInt64(Build.Load(at, 1, IntegerType.Int8))), wanted),
+            new ExpressionList(Build.Offset(at, 2), stop, next, Build.Add(line, Build.ToUInt64(Build.Load(at, 1, increment))), wanted),
             Build.Convert(line, IntegerType.Int32));
     }
 
@@ -72,5 +72,57 @@ public static class PythonLines
             Build.Binary(BinaryOperator.LogicalAnd, before, Build.Binary(BinaryOperator.Less, at, stop)),
             new ExpressionList(Build.Offset(at, 2), stop, Build.Add(rangeEnd, Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8))), moved, wanted),
             Build.If(hasNoLine, none, Build.Convert(line, IntegerType.Int32)));
+    }
+
+    /// <summary>The line number, int32, of an instruction of CPython 3.11 and later; -1 for one without a line.</summary>
+    /// <param name="code">The address of a PyCodeObject, uint64.</param>
+    /// <param name="instruction">The address of the instruction in it, uint64.</param>
+    /// <param name="layout">The layout of this CPython.</param>
+    public static Expression OfLocationTable(Expression code, Expression instruction, PythonLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        var bytecode = Build.Offset(code, layout.InterpreterFrame!.CodeBytecode);
+        var table = Build.LoadPointer(code, layout.CodeLineTable);
+        var items = Build.Offset(table, layout.BytesData);
+        // Objects/locations.md: entries that begin with a byte of 1ccccLLL, whose further bytes have bit 7 clear: c tells how the entry goes on, L + 1 is its
+        // length in instructions of two bytes. The line's change is in c (10 to 12), or the first of the varints that follow (13, 14: six bits a byte, the
+        // lowest first, bit 6 when more follow, the sign in bit 0); otherwise there is none, and 15 is a range without a line. The walk goes byte by byte.
+        Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), rangeEnd = new LoopVariableExpression(2);
+        Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4), kind = new LoopVariableExpression(5);
+        Expression change = new LoopVariableExpression(6), shift = new LoopVariableExpression(7);
+        var item = Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8));
+        var begins = Build.Bits(item, 7, 1);
+        var newKind = Build.Bits(item, 3, 4);
+        var length = Build.Binary(BinaryOperator.ShiftLeft, Build.Offset(Build.Bits(item, 0, 3), 1), Build.Constant(1));
+        var one = Build.If(
+            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, Build.Constant(9), newKind), Build.Binary(BinaryOperator.Less, newKind, Build.Constant(13))),
+            Build.Offset(newKind, -10), Build.Constant(0));
+        // A varint is being read while shift is below 64.
+        var none = Build.Constant(64);
+        var newShift = Build.If(
+            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, Build.Constant(12), newKind), Build.Binary(BinaryOperator.Less, newKind, Build.Constant(15))),
+            Build.Constant(0), none);
+        var isReading = Build.Binary(BinaryOperator.Less, shift, none);
+        var read = Build.Binary(BinaryOperator.Or, change, Build.Binary(BinaryOperator.ShiftLeft, Build.Bits(item, 0, 6), Build.Bits(shift, 0, 6)));
+        var isLast = Build.EqualTo(Build.Bits(item, 6, 1), 0);
+        var magnitude = Build.Binary(BinaryOperator.ShiftRight, read, Build.Constant(1));
+        var signed = Build.If(Build.Bits(read, 0, 1), Build.Binary(BinaryOperator.Subtract, Build.Constant(0), magnitude), magnitude);
+        var ends = Build.Binary(BinaryOperator.LogicalAnd, isReading, isLast);
+        var nextLine = Build.If(begins, Build.Add(line, one), Build.If(ends, Build.Add(line, signed), line));
+        var nextChange = Build.If(begins, Build.Constant(0), Build.If(isReading, read, change));
+        var nextShift = Build.If(begins, newShift, Build.If(isReading, Build.If(isLast, none, Build.Offset(shift, 6)), none));
+        var isWhole = Build.Binary(BinaryOperator.LogicalAnd, begins, Build.Binary(BinaryOperator.Less, wanted, rangeEnd));
+        var hasNoLine = Build.Binary(BinaryOperator.LogicalOr, Build.EqualTo(kind, 15), Build.Binary(BinaryOperator.LessOrEqual, rangeEnd, wanted));
+        return new IterateExpression(
+            MaximumEntries,
+            new ExpressionList(
+                items, Build.Add(items, Build.LoadPointer(table, layout.BytesSize)), Build.Constant(0),
+                Build.ToUInt64(Build.Load(code, layout.CodeFirstLine, IntegerType.Int32)),
+                Build.Binary(BinaryOperator.Subtract, instruction, bytecode), Build.Constant(0), Build.Constant(0), none),
+            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, at, stop), Build.EqualTo(isWhole, 0)),
+            new ExpressionList(
+                Build.Offset(at, 1), stop, Build.If(begins, Build.Add(rangeEnd, length), rangeEnd), nextLine, wanted,
+                Build.If(begins, newKind, kind), nextChange, nextShift),
+            Build.If(hasNoLine, Build.Constant(unchecked((ulong)-1), IntegerType.Int32), Build.Convert(line, IntegerType.Int32)));
     }
 }

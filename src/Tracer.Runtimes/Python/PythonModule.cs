@@ -9,17 +9,24 @@ namespace Tracer.Runtimes.Python;
 internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, PythonFacts facts) : IRuntimeModule
 {
     private const string Provider = "python";
+    private static readonly string[] Names = ["function__entry", "function__return", "generator__resume", "generator__yield"];
 
     public string Description => $"CPython {facts.Version}";
 
     public IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes)
     {
-        var probes = new List<Probe>(notes.Count + 2);
+        var synthesised = Synthesised(out var problem);
+        var probes = new List<Probe>(notes.Count + Names.Length);
         var line = notes.FirstOrDefault(p => p is { Provider: Provider, Name: "line" });
         foreach (var note in notes)
+        {
+            // The file's own sites need semaphores, which slow all of the interpreter down (3.11), and count the making of generators (3.15).
+            if (note.Provider == Provider && synthesised is not null && Names.Contains(note.Name))
+                continue;
             probes.Add(note.Provider == Provider ? FromNote(note, line) : note);
-        if (!notes.Any(p => p is { Provider: Provider, Name: "function__entry" or "function__return" }))
-            probes.AddRange(Synthesised());
+        }
+
+        probes.AddRange(synthesised ?? Names.Where(n => !probes.Any(p => p.Provider == Provider && p.Name == n)).Select(n => Dormant(n, problem!)));
         return probes;
     }
 
@@ -35,19 +42,16 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
         };
     }
 
-    private IReadOnlyList<Probe> Synthesised()
+    private IReadOnlyList<Probe>? Synthesised(out string? problem)
     {
         var version = facts.Version;
-        if (!version.IsAtLeast(3, 6) || version.IsAtLeast(3, 11))
-            return Dormant($"not supported yet for CPython {version}: the file has no such notes, and sharptrace makes these probes for CPython 3.6 to 3.10");
-        var layout = facts.Layout(gate, module, out var problem);
-        var probes = layout is null ? null : EvalFrameProbes.Make(module, version, layout, out problem);
-        return probes ?? Dormant($"not possible in this CPython {version}: {problem}");
+        if (facts.Layout(gate, module, out problem) is not { } layout)
+            return null;
+        return layout.InterpreterFrame is null ? EvalFrameProbes.Make(module, version, layout, out problem) : InterpreterFrameProbes.Make(module, version, layout, out problem);
     }
 
-    private Probe[] Dormant(string reason) =>
-    [
-        new(Provider, "function__entry", module, ProbeSource.Synthesised, PythonProbeParameters.Position, []) { DormantReason = reason },
-        new(Provider, "function__return", module, ProbeSource.Synthesised, PythonProbeParameters.Position, []) { DormantReason = reason },
-    ];
+    private Probe Dormant(string name, string problem) => new(Provider, name, module, ProbeSource.Synthesised, PythonProbeParameters.Position, [])
+    {
+        DormantReason = $"not possible in this CPython {facts.Version}: {problem}",
+    };
 }

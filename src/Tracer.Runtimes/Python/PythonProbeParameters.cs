@@ -9,13 +9,13 @@ public static class PythonProbeParameters
     private static readonly ProbeParameter[] PositionParameters =
         [new("filename", TextType.Instance), new("funcname", TextType.Instance), new("lineno", IntegerType.Int32)];
 
-    /// <summary>The parameters of <c>function__entry</c>, <c>function__return</c> and <c>line</c>.</summary>
+    /// <summary>The parameters of <c>function__entry</c>, <c>function__return</c>, <c>line</c> and our own <c>generator__resume</c> and <c>generator__yield</c>.</summary>
     public static IReadOnlyList<ProbeParameter> Position => PositionParameters;
 
     /// <summary>The parameters of the probe of this name; empty when CPython declares none of that name.</summary>
     public static IReadOnlyList<ProbeParameter> Of(string name) => name switch
     {
-        "function__entry" or "function__return" or "line" => PositionParameters,
+        "function__entry" or "function__return" or "generator__resume" or "generator__yield" or "line" => PositionParameters,
         "gc__start" => [new("generation", IntegerType.Int32)],
         "gc__done" => [new("collected", IntegerType.Int64)],
         "import__find__load__start" => [new("modulename", TextType.Instance)],

@@ -7,8 +7,8 @@ using Tracer.Linux;
 namespace Tracer.Runtimes.Python;
 
 /// <summary>
-/// CPython: gives the probes of its notes their names and types, wakes those that are asleep, and makes <c>function__entry</c> and
-/// <c>function__return</c> for 3.6 to 3.10 builds without notes. Other versions are recognised and explained. Safe for concurrent use.
+/// CPython: gives the probes of its notes their names and types, wakes those that are asleep, and makes the probes of functions and generators for 2.7 and
+/// 3.6 to 3.15, whether the file has notes or not. Other versions are recognised and explained. Safe for concurrent use.
 /// </summary>
 /// <param name="gate">The kernel, to open separate debug files.</param>
 public sealed class PythonRuntime(ISystemCallGate gate) : IRuntime

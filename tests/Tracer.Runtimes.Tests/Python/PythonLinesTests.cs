@@ -61,7 +61,7 @@ public sealed class PythonLinesTests
         var layout = PythonLayout.ForVersion(version)!;
         var memory = new BufferMemory(Frame, 0x4000 + table.Length);
         memory.Write64(Frame + (ulong)layout.FrameCode, CodeObject);
-        memory.Write32(Frame + (ulong)layout.FrameLine, frameLine);
+        memory.Write32(Frame + (ulong)layout.FrameObject!.Line, frameLine);
         memory.Write32(CodeObject + (ulong)layout.CodeFirstLine, firstLine);
         memory.Write64(CodeObject + (ulong)layout.CodeLineTable, Table);
         memory.Write64(Table + 16, (ulong)table.Length);

@@ -1,0 +1,65 @@
+using Tracer.Core.Expressions;
+
+namespace Tracer.Runtimes.Python;
+
+/// <summary>Expressions over a running _PyInterpreterFrame of CPython 3.11 and later.</summary>
+/// <param name="frame">Its address, uint64.</param>
+/// <param name="layout">The layout of this CPython, with <see cref="PythonLayout.InterpreterFrame"/>.</param>
+/// <param name="instruction">The address of the instruction that runs, where the frame does not tell it yet.</param>
+public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expression? instruction = null)
+{
+    // Include/cpython/code.h: the code of the shim frames that the interpreter pushes itself, as that which checks the result of __init__.
+    private const ulong NoMonitoringEvents = 0x2000000;
+
+    // FRAME_OWNED_BY_GENERATOR of enum _frameowner, the same in 3.11 to 3.15.
+    private const ulong OwnedByGenerator = 1;
+
+    // The operand of RESUME says after what a frame goes on (Include/internal/pycore_opcode_utils.h): 0 start, 1 yield, 2 yield from, 3 await; since 3.14
+    // bit 2 is something else.
+    private const int ResumeBits = 2;
+
+    private readonly InterpreterFrameLayout _at = layout.InterpreterFrame ?? throw new ArgumentException("A layout without interpreter frames.", nameof(layout));
+
+    /// <summary>The PyCodeObject's address.</summary>
+    public Expression Code => Untagged(Build.LoadPointer(frame, layout.FrameCode));
+
+    /// <summary>The address of the instruction that runs, or for a caller that called.</summary>
+    public Expression Instruction => instruction ?? Build.LoadPointer(frame, layout.FrameLastInstruction);
+
+    /// <summary>co_filename.</summary>
+    public Expression FileName => PythonText.Of(Build.LoadPointer(Code, layout.CodeFileName), layout);
+
+    /// <summary>co_name.</summary>
+    public Expression Name => PythonText.Of(Build.LoadPointer(Code, layout.CodeName), layout);
+
+    /// <summary>The line of the instruction, int32.</summary>
+    public Expression Line => PythonLines.OfLocationTable(Code, Instruction, layout);
+
+    /// <summary>At a RESUME: whether it is a start and not the going on of a generator or coroutine.</summary>
+    public Expression IsStart => Build.EqualTo(Build.Bits(Build.Load(Instruction, 1, IntegerType.UInt8), 0, ResumeBits), 0);
+
+    /// <summary>Whether the frame runs a function, module or class of the program, and not code of the interpreter's own.</summary>
+    public Expression IsProgram => Build.EqualTo(Build.Binary(BinaryOperator.And, Flags, Build.Constant(NoMonitoringEvents, IntegerType.UInt32)), 0);
+
+    /// <summary>
+    /// Whether the frame has begun to run, as <c>_PyFrame_IsIncomplete</c> decides: a frame that is given up before its first RESUME (too deep a recursion)
+    /// was never entered.
+    /// </summary>
+    public Expression HasBegun => Build.Binary(BinaryOperator.LogicalOr,
+        Build.EqualTo(Build.Load(frame, _at.Owner, IntegerType.UInt8), OwnedByGenerator),
+        Build.Binary(BinaryOperator.LessOrEqual, FirstTraceable, Instruction));
+
+    /// <summary>The opcode of the instruction, uint8.</summary>
+    public Expression Opcode => Build.Load(Instruction, 0, IntegerType.UInt8);
+
+    /// <summary>The version of the monitoring that the code's instructions were made for; 3.12 and later.</summary>
+    public Expression MonitoringVersion => Build.LoadPointer(Code, _at.CodeMonitoringVersion ?? throw new InvalidOperationException("3.11 has no monitoring."));
+
+    private Expression Flags => Build.Load(Code, layout.CodeFlags, IntegerType.UInt32);
+
+    private Expression FirstTraceable => Build.Add(
+        Build.Offset(Code, _at.CodeBytecode),
+        Build.Binary(BinaryOperator.ShiftLeft, Build.ToUInt64(Build.Load(Code, _at.FirstTraceable, IntegerType.UInt32)), Build.Constant(1)));
+
+    private Expression Untagged(Expression reference) => _at.IsTagged ? Build.Binary(BinaryOperator.And, reference, Build.Constant(~3UL)) : reference;
+}

@@ -1,0 +1,171 @@
+using Tracer.Core.Expressions;
+using Tracer.Core.Probes;
+using Tracer.Core.Targets;
+using Tracer.Elf;
+using Tracer.Runtimes.Code;
+
+namespace Tracer.Runtimes.Python;
+
+/// <summary>
+/// The probes of functions and generators for CPython 3.11 and later, whatever notes the file has: frames begin and go on at the RESUME family of instructions,
+/// are suspended at YIELD_VALUE, and end where the loop gives them up. Nothing is written into the target but breakpoints.
+/// </summary>
+public sealed class InterpreterFrameProbes
+{
+    // PyObject *_PyEval_EvalFrameDefault(PyThreadState *tstate, _PyInterpreterFrame *frame, int throwflag)
+    private static readonly Expression ThrowFlag = Build.Convert(Build.Register(X64Register.Rdx), IntegerType.Int32);
+
+    private readonly TargetModule _module;
+    private readonly EvaluationLoop _loop;
+    private readonly PythonLayout _layout;
+    private readonly ThreadStatePlace? _thread;
+
+    private InterpreterFrameProbes(TargetModule module, EvaluationLoop loop, PythonLayout layout)
+    {
+        (_module, _loop, _layout) = (module, loop, layout);
+        _thread = layout.InterpreterFrame is { CodeMonitoringVersion: { } compared, ThreadBreaker: { } breaker } && loop.Opcodes.ResumeCheck is { } check
+            ? loop.Handler(check)!.FindThreadState(compared, breaker)
+            : null;
+    }
+
+    /// <summary>The probes, or null with a reason in one clause when the code is not as it should be.</summary>
+    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(layout);
+        if (EvaluationLoop.Find(module.Image, version, layout, out problem) is not { } loop)
+            return null;
+        var probes = new InterpreterFrameProbes(module, loop, layout);
+        List<ProbeSite> entries = [], resumes = [];
+        foreach (var opcode in loop.Opcodes.Resume.Concat(loop.Opcodes.InstrumentedResume is { } instrumented ? [instrumented] : Array.Empty<byte>()))
+        {
+            if (probes.ResumeSite(opcode) is not { } site)
+            {
+                problem = $"the handler of opcode {opcode}, a RESUME, is not understood";
+                return null;
+            }
+
+            entries.Add(site.Where(f => f.IsStart));
+            resumes.Add(site.Where(f => Build.EqualTo(f.IsStart, 0)));
+        }
+
+        if (probes.ThrowSite() is { } thrown)
+            resumes.Add(thrown);
+        if (probes.ReturnSites() is not { Count: > 0 } returns)
+        {
+            problem = "the place where frames are given up was not found";
+            return null;
+        }
+
+        if (probes.YieldSites() is not { } yields)
+        {
+            problem = "the handler of YIELD_VALUE is not understood";
+            return null;
+        }
+
+        return
+        [
+            probes.Make("function__entry", entries, "at the handlers of RESUME in the evaluation loop, which were found through its dispatch table"),
+            probes.Make("function__return", returns, "where the evaluation loop gives up a frame, also by exception"),
+            probes.Make("generator__resume", resumes, "at the handlers of RESUME in the evaluation loop; also when an exception is thrown into a generator"),
+            probes.Make("generator__yield", yields, "at the handlers of YIELD_VALUE in the evaluation loop"),
+        ];
+    }
+
+    private Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>
+        new("python", name, _module, ProbeSource.Synthesised, PythonProbeParameters.Position, sites) { Note = note };
+
+    private FrameSite? ResumeSite(byte opcode)
+    {
+        if (_loop.Handler(opcode) is not { } handler || handler.FindSite() is not { } index)
+            return null;
+        var frame = new InterpreterFrame(handler.FrameAddress, _layout);
+        return new FrameSite(this, handler.AddressOf(index), frame, RunsOn(opcode, handler, index, frame));
+    }
+
+    // RESUME runs again, now or as INSTRUMENTED_RESUME, after it has brought the code up to date with a changed monitoring (Python/bytecodes.c, RESUME and
+    // _Py_Instrument): when the versions differ and no monitoring callback is running. Only the second time counts.
+    private Expression? RunsOn(byte opcode, HandlerCode handler, int site, InterpreterFrame frame)
+    {
+        if (_layout.InterpreterFrame!.CodeMonitoringVersion is not { } member)
+            return null;
+        var breaker = _layout.InterpreterFrame.ThreadBreaker;
+        if (_thread is { } thread && breaker is { } version
+            && (thread.Displacement is not null || _loop.Reads(opcode, thread.Register, [version, _layout.InterpreterFrame.ThreadTracing])))
+        {
+            return Build.Binary(BinaryOperator.LogicalOr,
+                IsVersion(Build.LoadPointer(thread.Address, version), frame),
+                Build.Load(thread.Address, _layout.InterpreterFrame.ThreadTracing, IntegerType.Int32));
+        }
+
+        return handler.ComparedBefore(site, member) is { } compared ? IsVersion(compared, frame) : null;
+    }
+
+    // Since 3.13 the low eight bits of what holds the version are requests to the loop (Include/internal/pycore_ceval.h, _PY_EVAL_EVENTS_BITS).
+    private Expression IsVersion(Expression value, InterpreterFrame frame) => Build.Binary(BinaryOperator.Equal,
+        _layout.InterpreterFrame!.ThreadBreaker is null ? value : Build.Binary(BinaryOperator.And, value, Build.Constant(~0xffUL)),
+        frame.MonitoringVersion);
+
+    private ProbeSite? ThrowSite()
+    {
+        if (_module.Image.DynamicSymbols?.TryFind(EvalFrameProbes.Function, out var function) is not true)
+            return null;
+        var frame = new InterpreterFrame(Build.Register(X64Register.Rsi), _layout);
+        var address = function.Value + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function.Value).Span);
+        return new FrameSite(this, address, frame, ThrowFlag).Where(_ => null);
+    }
+
+    private List<ProbeSite>? ReturnSites()
+    {
+        if (_layout.InterpreterFrame!.IsEntry is not null)
+        {
+            return
+            [
+                .. _loop.FindEntryTests().Select(t =>
+                {
+                    var tested = new InterpreterFrame(Build.Register(GeneralRegister.Of(t.Frame)!.Value), _layout);
+                    return new FrameSite(this, t.Address, tested, tested.HasBegun).Where(f => Build.EqualTo(Build.EqualTo(f.Opcode, _loop.Opcodes.ReturnGenerator), 0));
+                }),
+            ];
+        }
+
+        if (_loop.FindClearAndPop() is not { } function)
+            return null;
+        var frame = new InterpreterFrame(Build.Register(X64Register.Rsi), _layout);
+        var address = function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span);
+        return [new FrameSite(this, address, frame, frame.HasBegun).Where(f => f.IsProgram)];
+    }
+
+    private List<ProbeSite>? YieldSites()
+    {
+        var sites = new List<ProbeSite>();
+        foreach (var opcode in _loop.Opcodes.Yield)
+        {
+            var handler = _loop.Handler(opcode) ?? _loop.HandlerWithoutStore(opcode);
+            if (handler?.FindSite() is not { } index)
+                return null;
+            var instruction = handler.HasStore ? null : Build.Register(GeneralRegister.Of(_loop.Handler(_loop.Opcodes.Resume[0])!.InstructionRegister!.Value)!.Value);
+            sites.Add(new FrameSite(this, handler.AddressOf(index), new InterpreterFrame(handler.FrameAddress, _layout, instruction), null).Where(_ => null));
+        }
+
+        return sites;
+    }
+
+    /// <summary>A place where a frame is at hand.</summary>
+    private sealed record FrameSite(InterpreterFrameProbes Owner, ulong Address, InterpreterFrame Frame, Expression? Guard)
+    {
+        public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
+        {
+            Owner._module.Image.AddressMap.TryGetFileOffset(Address, out var offset);
+            return new ProbeSite(new CodeLocation(Owner._module, offset, Address), new ExpressionList(Frame.FileName, Frame.Name, Frame.Line))
+            {
+                Guard = (Guard, isWanted(Frame)) switch
+                {
+                    (null, var wanted) => wanted,
+                    (var guard, null) => guard,
+                    var (guard, wanted) => Build.Binary(BinaryOperator.LogicalAnd, guard, wanted),
+                },
+            };
+        }
+    }
+}
