@@ -1,7 +1,7 @@
 # -*- coding: utf-8 -*-
 """Threads that wait in known places, each with a stack of another kind, and what sys._current_frames() says of all of them.
 Runs under CPython 2.7 and 3.x. Output: `ready PID`, then a line of JSON {"threads": [{"ident", "name", "frames": [[file, line, function, qualname or null], ...]}]},
-innermost frame first. A line on stdin ends it. `--threads N`: N more threads that wait ten functions deep."""
+innermost frame first. A line on stdin ends it. `--threads N`: N more threads that wait ten functions deep. `--busy`: one more that never waits."""
 from __future__ import print_function
 import ctypes
 import functools
@@ -149,6 +149,12 @@ def deep(depth=10):
     return deep(depth - 1) if depth else park()
 
 
+def spin():
+    count = 0
+    while True:
+        count += 1
+
+
 KINDS = [recursion, generators, c_callbacks, qsort, exits, initialises, compares, finally_, partial, executed, far_line] + ([python3] if sys.version_info[0] >= 3 else [])
 
 
@@ -183,6 +189,10 @@ def main():
     more = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv else 0
     for kind in KINDS + [deep] * more:
         thread = threading.Thread(target=kind, name=u"waits in %s" % kind.__name__)
+        thread.daemon = True
+        thread.start()
+    if "--busy" in sys.argv:
+        thread = threading.Thread(target=spin, name="spins")
         thread.daemon = True
         thread.start()
     reporter = threading.Thread(target=report, args=(threading.current_thread().ident, len(KINDS) + more), name="reporter")

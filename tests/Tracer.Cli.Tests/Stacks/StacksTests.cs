@@ -67,6 +67,24 @@ public sealed class StacksTests
     }
 
     [Theory]
+    [MemberData(nameof(Names))]
+    public void The_thread_that_runs_holds_the_lock_and_is_in_its_function(string name)
+    {
+        using var python = ParkedPython.Start(name, "--busy");
+        // Others want nothing, so that it has the lock but for moments in which it offers it.
+        Until(() =>
+        {
+            var records = StackRecords.Of(python.Pid, "--native");
+            var holders = records.Stacks.Where(s => s.GetProperty("holdsLock").GetBoolean()).ToList();
+            Assert.All(holders, s => Assert.Equal("spins", s.GetProperty("name").GetString()));
+            var spins = records.Named("spins");
+            Assert.False(spins.TryGetProperty("problems", out var problems), $"{problems}");
+            Assert.Matches(@"parked\.py:\d+ spin$", StackRecords.Python(spins).First());
+            return holders.Count == 1;
+        });
+    }
+
+    [Theory]
     [InlineData("3.9")]
     [InlineData("3.11")]
     [InlineData("3.12")]
