@@ -52,14 +52,17 @@ def is_start(frame):
     if sys.version_info < (3, 11):
         return at < 0
     import opcode
-    return opcode.opname[code[at]] == "RESUME" and code[at + 1] & 3 == 0
+    return opcode.opname[code[at]] == "RESUME" and code[at + 1] == 0
 
 
-def is_yield(frame):
-    """Whether a 'return' is a yield, and not the end of a frame."""
+def is_yield(frame, argument):
+    """Whether a 'return' is a yield, and not the end of a frame. The workload yields no None, which is what an exception's 'return' has."""
     import opcode
     code = bytearray(frame.f_code.co_code)
-    return opcode.opname[code[frame.f_lasti]] in ("YIELD_VALUE", "YIELD_FROM")
+    at = frame.f_lasti
+    # Since 3.13 a frame that yields stands behind the instruction.
+    name = opcode.opname[code[at]]
+    return argument is not None and (name in ("YIELD_VALUE", "YIELD_FROM") or (name == "RESUME" and code[at + 1] & 3 != 0))
 
 
 def counting_pass(phases):
@@ -75,7 +78,7 @@ def counting_pass(phases):
         entry = counts.setdefault((code.co_filename, code.co_name, code.co_firstlineno, getattr(code, "co_qualname", None)), [0, 0, 0, 0])
         if event == "return":
             entry[1] += 1
-            entry[3] += is_yield(frame)
+            entry[3] += is_yield(frame, argument)
             return
         entry[0] += 1
         entry[2] += is_start(frame)

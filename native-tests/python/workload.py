@@ -37,7 +37,8 @@ def generators():
 
 
 def closed():
-    g = finishes(numbers(10))
+    # Not a generator inside a generator: since 3.13.18 one that is closed where it catches nothing does not run any more, unless a profiler is there.
+    g = finishes(iter(range(10)))
     total = next(g) + next(g)
     g.close()
     return total

@@ -14,8 +14,8 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
     // FRAME_OWNED_BY_GENERATOR of enum _frameowner, the same in 3.11 to 3.15.
     private const ulong OwnedByGenerator = 1;
 
-    // The operand of RESUME says after what a frame goes on (Include/internal/pycore_opcode_utils.h): 0 start, 1 yield, 2 yield from, 3 await; since 3.14
-    // bit 2 is something else.
+    // The operand of RESUME (Include/internal/pycore_opcode_utils.h): 0 at the start of a function, in bits 0 and 1 after what a generator goes on (1 yield,
+    // 2 yield from, 3 await); other bits say other things, and 4 since 3.15 that a generator expression makes its generator.
     private const int ResumeBits = 2;
 
     private readonly InterpreterFrameLayout _at = layout.InterpreterFrame ?? throw new ArgumentException("A layout without interpreter frames.", nameof(layout));
@@ -35,8 +35,11 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
     /// <summary>The line of the instruction, int32.</summary>
     public Expression Line => PythonLines.OfLocationTable(Code, Instruction, layout);
 
-    /// <summary>At a RESUME: whether it is a start and not the going on of a generator or coroutine.</summary>
-    public Expression IsStart => Build.EqualTo(Build.Bits(Build.Load(Instruction, 1, IntegerType.UInt8), 0, ResumeBits), 0);
+    /// <summary>At a RESUME: whether it is the start of a function, module, class body or generator.</summary>
+    public Expression IsStart => Build.EqualTo(Operand, 0);
+
+    /// <summary>At a RESUME: whether a generator or coroutine goes on.</summary>
+    public Expression IsResumption => Build.Binary(BinaryOperator.NotEqual, Build.Bits(Operand, 0, ResumeBits), Build.Constant(0, IntegerType.UInt8));
 
     /// <summary>Whether the frame runs a function, module or class of the program, and not code of the interpreter's own.</summary>
     public Expression IsProgram => Build.EqualTo(Build.Binary(BinaryOperator.And, Flags, Build.Constant(NoMonitoringEvents, IntegerType.UInt32)), 0);
@@ -54,6 +57,8 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
 
     /// <summary>The version of the monitoring that the code's instructions were made for; 3.12 and later.</summary>
     public Expression MonitoringVersion => Build.LoadPointer(Code, _at.CodeMonitoringVersion ?? throw new InvalidOperationException("3.11 has no monitoring."));
+
+    private Expression Operand => Build.Load(Instruction, 1, IntegerType.UInt8);
 
     private Expression Flags => Build.Load(Code, layout.CodeFlags, IntegerType.UInt32);
 

@@ -46,7 +46,7 @@ public sealed class InterpreterFrameProbes
             }
 
             entries.Add(site.Where(f => f.IsStart));
-            resumes.Add(site.Where(f => Build.EqualTo(f.IsStart, 0)));
+            resumes.Add(site.Where(f => f.IsResumption));
         }
 
         if (probes.ThrowSite() is { } thrown)

@@ -86,43 +86,48 @@ public static class PythonLines
         var items = Build.Offset(table, layout.BytesData);
         // Objects/locations.md: entries that begin with a byte of 1ccccLLL, whose further bytes have bit 7 clear: c tells how the entry goes on, L + 1 is its
         // length in instructions of two bytes. The line's change is in c (10 to 12), or the first of the varints that follow (13, 14: six bits a byte, the
-        // lowest first, bit 6 when more follow, the sign in bit 0); otherwise there is none, and 15 is a range without a line. The walk goes byte by byte.
+        // lowest first, bit 6 when more follow, the sign in bit 0); otherwise there is none, and 15 is a range without a line. The walk goes byte by byte,
+        // and its step is without branches: the kernel's verifier follows every path of a loop's body.
         Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), rangeEnd = new LoopVariableExpression(2);
         Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4), kind = new LoopVariableExpression(5);
         Expression change = new LoopVariableExpression(6), shift = new LoopVariableExpression(7);
         var item = Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8));
         var begins = Build.Bits(item, 7, 1);
         var newKind = Build.Bits(item, 3, 4);
-        var length = Build.Binary(BinaryOperator.ShiftLeft, Build.Offset(Build.Bits(item, 0, 3), 1), Build.Constant(1));
-        var one = Build.If(
-            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, Build.Constant(9), newKind), Build.Binary(BinaryOperator.Less, newKind, Build.Constant(13))),
-            Build.Offset(newKind, -10), Build.Constant(0));
+        var length = Shifted(Build.Offset(Build.Bits(item, 0, 3), 1), BinaryOperator.ShiftLeft, 1);
+        var small = Times(Times(Below(Build.Constant(9), newKind), Below(newKind, Build.Constant(13))), Build.Offset(newKind, -10));
+        var hasVarint = Times(Below(Build.Constant(12), newKind), Below(newKind, Build.Constant(15)));
         // A varint is being read while shift is below 64.
-        var none = Build.Constant(64);
-        var newShift = Build.If(
-            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, Build.Constant(12), newKind), Build.Binary(BinaryOperator.Less, newKind, Build.Constant(15))),
-            Build.Constant(0), none);
-        var isReading = Build.Binary(BinaryOperator.Less, shift, none);
+        const ulong Idle = 64;
+        var reading = Not(Build.Bits(shift, 6, 1));
+        var goesOn = Times(Not(begins), reading);
+        var isLast = Not(Build.Bits(item, 6, 1));
         var read = Build.Binary(BinaryOperator.Or, change, Build.Binary(BinaryOperator.ShiftLeft, Build.Bits(item, 0, 6), Build.Bits(shift, 0, 6)));
-        var isLast = Build.EqualTo(Build.Bits(item, 6, 1), 0);
-        var magnitude = Build.Binary(BinaryOperator.ShiftRight, read, Build.Constant(1));
-        var signed = Build.If(Build.Bits(read, 0, 1), Build.Binary(BinaryOperator.Subtract, Build.Constant(0), magnitude), magnitude);
-        var ends = Build.Binary(BinaryOperator.LogicalAnd, isReading, isLast);
-        var nextLine = Build.If(begins, Build.Add(line, one), Build.If(ends, Build.Add(line, signed), line));
-        var nextChange = Build.If(begins, Build.Constant(0), Build.If(isReading, read, change));
-        var nextShift = Build.If(begins, newShift, Build.If(isReading, Build.If(isLast, none, Build.Offset(shift, 6)), none));
-        var isWhole = Build.Binary(BinaryOperator.LogicalAnd, begins, Build.Binary(BinaryOperator.Less, wanted, rangeEnd));
+        var sign = Build.Bits(read, 0, 1);
+        var signed = Build.Add(Build.Binary(BinaryOperator.Xor, Shifted(read, BinaryOperator.ShiftRight, 1), Minus(Build.Constant(0), sign)), sign);
         var hasNoLine = Build.Binary(BinaryOperator.LogicalOr, Build.EqualTo(kind, 15), Build.Binary(BinaryOperator.LessOrEqual, rangeEnd, wanted));
         return new IterateExpression(
             MaximumEntries,
             new ExpressionList(
                 items, Build.Add(items, Build.LoadPointer(table, layout.BytesSize)), Build.Constant(0),
                 Build.ToUInt64(Build.Load(code, layout.CodeFirstLine, IntegerType.Int32)),
-                Build.Binary(BinaryOperator.Subtract, instruction, bytecode), Build.Constant(0), Build.Constant(0), none),
-            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, at, stop), Build.EqualTo(isWhole, 0)),
+                Minus(instruction, bytecode), Build.Constant(0), Build.Constant(0), Build.Constant(Idle)),
+            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, at, stop), Build.EqualTo(Times(begins, Below(wanted, rangeEnd)), 0)),
             new ExpressionList(
-                Build.Offset(at, 1), stop, Build.If(begins, Build.Add(rangeEnd, length), rangeEnd), nextLine, wanted,
-                Build.If(begins, newKind, kind), nextChange, nextShift),
+                Build.Offset(at, 1), stop, Build.Add(rangeEnd, Times(begins, length)),
+                Build.Add(Build.Add(line, Times(begins, small)), Times(Times(goesOn, isLast), signed)),
+                wanted, Build.Add(Times(begins, newKind), Times(Not(begins), kind)), Times(goesOn, read),
+                Build.Add(Times(Times(goesOn, Not(isLast)), Build.Offset(shift, 6)), Times(Not(Build.Add(Times(begins, hasVarint), Times(goesOn, Not(isLast)))), Build.Constant(Idle)))),
             Build.If(hasNoLine, Build.Constant(unchecked((ulong)-1), IntegerType.Int32), Build.Convert(line, IntegerType.Int32)));
+
+        static Expression Minus(Expression left, Expression right) => Build.Binary(BinaryOperator.Subtract, left, right);
+        static Expression Times(Expression left, Expression right) => Build.Binary(BinaryOperator.Multiply, left, right);
+        static Expression Shifted(Expression value, BinaryOperator how, ulong count) => Build.Binary(how, value, Build.Constant(count));
+
+        // Of 0 and 1.
+        static Expression Not(Expression value) => Build.Binary(BinaryOperator.Xor, value, Build.Constant(1));
+
+        // 1 when less, for numbers that are no more than 2^63 apart.
+        static Expression Below(Expression left, Expression right) => Shifted(Minus(left, right), BinaryOperator.ShiftRight, 63);
     }
 }

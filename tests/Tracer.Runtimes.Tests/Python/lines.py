@@ -23,6 +23,9 @@ def hexadecimal(data):
 
 
 def lines(code):
+    if sys.version_info >= (3, 11):
+        # One instruction of every range: a walk of these tables goes by bytes, and that in an evaluator of expressions.
+        return [(start // UNIT, -1 if line is None else line) for start, end, line in code.co_lines()]
     if hasattr(code, "co_lines"):
         table = [(start, end, line) for start, end, line in code.co_lines()]
         return [(offset // UNIT, next((-1 if line is None else line) for start, end, line in table if start <= offset < end))
@@ -44,8 +47,8 @@ for name in sorted(os.listdir(library)):
         continue
     with open(os.path.join(library, name), "rb") as source:
         text = source.read()
-    for code in codes(compile(text, name, "exec")):
-        if len(code.co_code) > 4000:
+    for code in codes(compile(text, name, "exec", 0, True)):
+        if len(code.co_code) > (400 if sys.version_info >= (3, 11) else 4000):
             continue
         table = code.co_linetable if hasattr(code, "co_linetable") else code.co_lnotab
         print(json.dumps({"file": name, "name": code.co_name, "table": hexadecimal(table), "first": code.co_firstlineno, "lines": lines(code)}))
