@@ -1,6 +1,6 @@
 # -*- coding: utf-8 -*-
 """Threads that wait in known places, each with a stack of another kind, and what sys._current_frames() says of all of them.
-Runs under CPython 2.7 and 3.x. Output: `ready PID`, then a line of JSON {"threads": [{"ident", "name", "frames": [[file, line, function, qualname or null], ...]}]},
+Runs under CPython 2.7 and 3.x. Output: `ready PID`, then a line of JSON {"threads": [{"ident", "name", "frames": [[file, line, function, qualname or null, {variable: repr or null}], ...]}]},
 innermost frame first. A line on stdin ends it. `--threads N`: N more threads that wait ten functions deep. `--busy`: one more that never waits."""
 from __future__ import print_function
 import ctypes
@@ -149,24 +149,56 @@ def deep(depth=10):
     return deep(depth - 1) if depth else park()
 
 
+def shares(first, second=2, *rest, **more):
+    text = u"caf\u00e9"
+    total = [first, (second, text)]
+    unset = None
+    del unset
+
+    def inner(own):
+        squares = [own * value for value in range(3)]
+        return first, total, park(), squares
+
+    first = 10
+    return inner(u"own")
+
+
+def shared():
+    shares(1, 2.5, "three", "four", five=5)
+
+
 def spin():
     count = 0
     while True:
         count += 1
 
 
-KINDS = [recursion, generators, c_callbacks, qsort, exits, initialises, compares, finally_, partial, executed, far_line] + ([python3] if sys.version_info[0] >= 3 else [])
+KINDS = [recursion, generators, c_callbacks, qsort, exits, initialises, compares, finally_, partial, executed, far_line, shared] + ([python3] if sys.version_info[0] >= 3 else [])
 
 
 def wait_for_input():
     return sys.stdin.readline()
 
 
+def show(value):
+    """What a reader from outside should print; null for what has a repr of its own."""
+    if type(value) in (str, type(u"")) and len(value) > 256:
+        part = repr(value[:256])
+        return u"%s\u2026%s" % (part[:-1], part[-1])
+    if type(value) in (int, float, bool, type(None), str, type(u""), bytes, type(show)) or (type(value) in (list, tuple) and all(show(item) for item in value)):
+        return repr(value)
+    return object.__repr__(value) if type(value) in (Context, Context.Inner) else None
+
+
+def variables(frame):
+    return {} if frame.f_locals is frame.f_globals else dict((name, show(value)) for name, value in frame.f_locals.items())
+
+
 def describe(frame):
     frames = []
     while frame is not None:
         code = frame.f_code
-        frames.append([code.co_filename, frame.f_lineno, code.co_name, getattr(code, "co_qualname", None)])
+        frames.append([code.co_filename, frame.f_lineno, code.co_name, getattr(code, "co_qualname", None), variables(frame)])
         frame = frame.f_back
     return frames
 

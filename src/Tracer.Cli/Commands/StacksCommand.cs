@@ -4,6 +4,7 @@ using Tracer.Linux;
 using Tracer.Output;
 using Tracer.Output.Json;
 using Tracer.Output.Text;
+using Tracer.Runtimes.Python.Objects;
 using Tracer.Stacks;
 
 namespace Tracer.Cli.Commands;
@@ -16,12 +17,19 @@ internal static class StacksCommand
         var pid = new Argument<int>("PID") { Description = "The process." };
         var native = new Option<bool>("--native") { Description = "Show native frames too, and threads without interpreted code." };
         var threads = new Option<int[]>("--threads") { Description = "Only these threads, by id.", HelpName = "TID", AllowMultipleArgumentsPerToken = true };
+        var locals = new Option<bool>("--locals") { Description = "Show the variables of Python functions; the process is stopped for as long as they are read." };
         var noStop = new Option<bool>("--no-stop") { Description = "Do not stop the process: stacks may then be torn, and there are no native frames." };
         var json = new Option<bool>("--json") { Description = "One JSON record a line." };
-        var command = new Command("stacks", "Shows the stack of every thread: Python frames with the lines they are at, and native ones.") { pid, native, threads, noStop, json };
+        var command = new Command("stacks", "Shows the stack of every thread: Python frames with the lines they are at, and native ones.") { pid, native, threads, locals, noStop, json };
         command.SetAction(result =>
         {
-            var options = new StacksOptions { Native = result.GetValue(native), Threads = result.GetValue(threads) ?? [], Stop = !result.GetValue(noStop) };
+            var options = new StacksOptions
+            {
+                Native = result.GetValue(native),
+                Threads = result.GetValue(threads) ?? [],
+                Locals = result.GetValue(locals) ? new PythonValueLimits() : null,
+                Stop = !result.GetValue(noStop),
+            };
             return (int)Show(result.GetValue(pid), options, result.GetValue(json));
         });
         return command;

@@ -64,10 +64,10 @@ public static class ProcessStacks
         if (options.Stop)
         {
             // What is read once compiles and opens what reading takes, so that the process need not stand still for that.
-            Read(process, readers);
+            Read(process, readers, options);
             try
             {
-                return (StoppedProcess.While(gate, process.ProcessId, threads => new StacksCapture(Copy(process, threads, native ? options.StackSize : 0), Read(process, readers)), out var stopped), stopped, null);
+                return (StoppedProcess.While(gate, process.ProcessId, threads => new StacksCapture(Copy(process, threads, native ? options.StackSize : 0), Read(process, readers, options)), out var stopped), stopped, null);
             }
             catch (TracerException error) when (error.Kind != FailureKind.NotFound && readers.Count > 0)
             {
@@ -76,7 +76,7 @@ public static class ProcessStacks
         }
 
         var tasks = new ProcFs(gate).Tasks(process.ProcessId).TryGet(out var tids) ? tids : [];
-        return (new StacksCapture([.. tasks.Select(t => (t, default(RegisterSet), Array.Empty<byte>()))], Read(process, readers)), TimeSpan.Zero, reason);
+        return (new StacksCapture([.. tasks.Select(t => (t, default(RegisterSet), Array.Empty<byte>()))], Read(process, readers, options)), TimeSpan.Zero, reason);
     }
 
     private static List<(int, RegisterSet, byte[])> Copy(TargetProcess process, IReadOnlyList<StoppedThread> threads, int size)
@@ -88,9 +88,9 @@ public static class ProcessStacks
         return copies;
     }
 
-    private static List<(PythonThreads, IReadOnlyList<PythonThread>, string?)> Read(TargetProcess process, List<PythonThreads> readers)
+    private static List<(PythonThreads, IReadOnlyList<PythonThread>, string?)> Read(TargetProcess process, List<PythonThreads> readers, StacksOptions options)
     {
         var memory = new PageCache(process.Memory);
-        return [.. readers.Select(r => (r, r.Read(memory, out var problem), problem))];
+        return [.. readers.Select(r => (r, r.Read(memory, out var problem, options.Locals), problem))];
     }
 }

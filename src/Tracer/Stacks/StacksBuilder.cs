@@ -113,7 +113,7 @@ internal sealed class StacksBuilder(ISystemCallGate gate, TargetProcess process,
     private void Add(List<ThreadFrame> frames, NativeFrame? nativeFrame, PythonFrame? interpreted)
     {
         if (interpreted is not null)
-            frames.Add(new ThreadFrame(null, new InterpreterFrameInfo("python", interpreted.Code.Name, interpreted.Code.QualifiedName, interpreted.Code.FileName, interpreted.Line)));
+            frames.Add(new ThreadFrame(null, new InterpreterFrameInfo("python", interpreted.Code.Name, interpreted.Code.QualifiedName, interpreted.Code.FileName, interpreted.Line) { Locals = interpreted.Locals }));
         else if (nativeFrame is { } frame)
             frames.AddRange(_symboliser.Resolve(frame).Select(f => new ThreadFrame(f, null)));
     }

@@ -9,7 +9,8 @@ internal sealed class ParkedPython : IDisposable
 {
     private readonly LiveTarget _target;
 
-    private ParkedPython(LiveTarget target, Dictionary<string, List<string>> threads) => (_target, Threads) = (target, threads);
+    private ParkedPython(LiveTarget target, Dictionary<string, List<string>> threads, Dictionary<string, List<Dictionary<string, string?>>> locals) =>
+        (_target, Threads, Locals) = (target, threads, locals);
 
     public int Pid => _target.Pid;
 
@@ -17,6 +18,9 @@ internal sealed class ParkedPython : IDisposable
 
     /// <summary>By name: frames as <c>file:line qualified name</c>, innermost first.</summary>
     public Dictionary<string, List<string>> Threads { get; }
+
+    /// <summary>By name: the variables of every frame, null those that the program prints itself.</summary>
+    public Dictionary<string, List<Dictionary<string, string?>>> Locals { get; }
 
     public static ParkedPython Start(string name, params string[] arguments)
     {
@@ -26,13 +30,17 @@ internal sealed class ParkedPython : IDisposable
         Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
         using var json = JsonDocument.Parse(target.ReadLine());
         var threads = new Dictionary<string, List<string>>();
+        var locals = new Dictionary<string, List<Dictionary<string, string?>>>();
         foreach (var thread in json.RootElement.GetProperty("threads").EnumerateArray())
         {
             var frames = thread.GetProperty("frames").EnumerateArray().Select(f => $"{f[0].GetString()}:{f[1].GetInt32()} {f[3].GetString() ?? f[2].GetString()}").ToList();
             threads.TryAdd(thread.GetProperty("name").GetString()!, frames);
+            locals.TryAdd(
+                thread.GetProperty("name").GetString()!,
+                [.. thread.GetProperty("frames").EnumerateArray().Select(f => f[4].EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetString()))]);
         }
 
-        return new ParkedPython(target, threads);
+        return new ParkedPython(target, threads, locals);
     }
 
     public void Dispose() => _target.Dispose();

@@ -68,6 +68,30 @@ public sealed class StacksTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Variables_are_those_of_the_frames(string name)
+    {
+        using var python = ParkedPython.Start(name);
+        var records = StackRecords.Of(python.Pid, "--locals");
+        var compared = 0;
+        foreach (var (thread, frames) in python.Locals)
+        {
+            var actual = records.Named(thread).GetProperty("frames").EnumerateArray().ToList();
+            Assert.Equal(frames.Count, actual.Count);
+            foreach (var (expected, frame) in frames.Zip(actual))
+            {
+                var variables = frame.TryGetProperty("locals", out var locals)
+                    ? locals.EnumerateObject().ToDictionary(p => p.Name, p => expected.GetValueOrDefault(p.Name) is null ? null : p.Value.GetString())
+                    : [];
+                Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), variables.OrderBy(e => e.Key, StringComparer.Ordinal));
+                compared += expected.Count(e => e.Value is not null);
+            }
+        }
+
+        Assert.True(compared > 50, $"{compared} variables compared");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void The_thread_that_runs_holds_the_lock_and_is_in_its_function(string name)
     {
         using var python = ParkedPython.Start(name, "--busy");

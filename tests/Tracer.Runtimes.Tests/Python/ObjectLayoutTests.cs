@@ -14,7 +14,7 @@ public sealed class ObjectLayoutTests
         "PyObject", "PyVarObject", "PyTypeObject", "_typeobject", "PyHeapTypeObject", "PyListObject", "PyTupleObject", "PyFloatObject", "PyComplexObject", "PyCellObject", "PyMethodObject",
         "PyCFunctionObject", "PyLongObject", "PyIntObject", "PyDictObject", "_dictobject", "_dictkeysobject", "PySetObject", "PyASCIIObject", "PyCompactUnicodeObject", "PyUnicodeObject",
         "PyBaseExceptionObject", "PyModuleObject", "PyByteArrayObject", "PyBytesObject", "PyStringObject", "PyFunctionObject", "PyCodeObject", "PyGenObject", "PyClassObject",
-        "PyInstanceObject", "PyThreadState", "_ts", "PyInterpreterState", "_is", "_PyRuntimeState", "pyruntimestate", "_gil_runtime_state", "CFrame", "_PyCFrame", "_cframe",
+        "PyInstanceObject", "PyFrameObject", "_PyInterpreterFrame", "PyThreadState", "_ts", "PyInterpreterState", "_is", "_PyRuntimeState", "pyruntimestate", "_gil_runtime_state", "CFrame", "_PyCFrame", "_cframe",
     ];
 
     public static TheoryData<string> Names() => ["2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
@@ -93,6 +93,24 @@ public sealed class ObjectLayoutTests
             Check(o.ModuleName, "PyModuleObject", "md_name");
             Check(o.GeneratorQualifiedName, "PyGenObject", "gi_qualname");
             Equal(structs["PyASCIIObject"].ByteSize, o.AsciiSize, "sizeof PyASCIIObject");
+        }
+
+        var l = PythonLocalsLayout.ForVersion(version);
+        var isNew = build.IsAtLeast(3, 11);
+        var frameType = isNew ? "_PyInterpreterFrame" : "PyFrameObject";
+        Check(l.CodeNames, "PyCodeObject", isNew ? "co_localsplusnames" : "co_varnames");
+        Check(l.FrameSlots, frameType, isNew ? "localsplus" : "f_localsplus");
+        Check(l.FrameMapping, frameType, "f_locals");
+        Check(l.FrameGlobals, frameType, "f_globals");
+        if (l.CodeKinds is { } kinds)
+        {
+            Check(kinds, "PyCodeObject", "co_localspluskinds");
+        }
+        else
+        {
+            Check(l.CodeLocals, "PyCodeObject", "co_nlocals");
+            Check(l.CodeCells, "PyCodeObject", "co_cellvars");
+            Check(l.CodeFree, "PyCodeObject", "co_freevars");
         }
 
         string[] thread = ["PyThreadState", "_ts"], interpreter = ["PyInterpreterState", "_is"], runtime = ["_PyRuntimeState", "pyruntimestate"];

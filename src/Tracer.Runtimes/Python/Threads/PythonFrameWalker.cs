@@ -3,7 +3,8 @@ using Tracer.Runtimes.Python.Objects;
 namespace Tracer.Runtimes.Python.Threads;
 
 /// <summary>Walks the frames of a thread state.</summary>
-internal sealed class PythonFrameWalker(PythonObjects objects, PythonVersion version, PythonLayout layout, PythonThreadLayout threads)
+internal sealed class PythonFrameWalker(
+    PythonObjects objects, PythonVersion version, PythonLayout layout, PythonThreadLayout threads, PythonValueLimits? locals)
 {
     /// <summary>Deeper stacks are cut and said to be; the default limit of recursion is 1000.</summary>
     public const int MaximumFrames = 20_000;
@@ -13,6 +14,7 @@ internal sealed class PythonFrameWalker(PythonObjects objects, PythonVersion ver
     private const int FirstShim = 3;
 
     private readonly PythonCodes _codes = new(objects, layout);
+    private readonly PythonLocals _locals = new(objects, version, layout);
 
     private PythonMemory Memory => objects.Memory;
 
@@ -43,7 +45,7 @@ internal sealed class PythonFrameWalker(PythonObjects objects, PythonVersion ver
             long last = Memory.Int32(frame + (ulong)layout.FrameLastInstruction);
             if (version.IsAtLeast(3, 10) && last > 0)
                 last *= 2;
-            frames.Add(new PythonFrame(frame, code, PythonLineTable.Line(version, code.LineTable.Span, code.FirstLine, last), frames.Count));
+            frames.Add(Make(frame, code, last, frames.Count));
             if (!hasMarks)
                 marks.Add(0);
         }
@@ -88,7 +90,7 @@ internal sealed class PythonFrameWalker(PythonObjects objects, PythonVersion ver
             var offset = Memory.Int64(frame + (ulong)layout.FrameLastInstruction) - (long)(address + (ulong)layoutOfFrame.CodeBytecode);
             // A frame in the making (_PyFrame_IsIncomplete) is none yet.
             if (owner == OwnedByGenerator || offset / 2 >= code.FirstTraceable)
-                frames.Add(new PythonFrame(frame, code, PythonLineTable.Line(version, code.LineTable.Span, code.FirstLine, offset), group));
+                frames.Add(Make(frame, code, offset, group));
             if (hasEntries && Memory.Byte(frame + (ulong)layoutOfFrame.IsEntry!) != 0)
                 group++;
         }
@@ -96,6 +98,12 @@ internal sealed class PythonFrameWalker(PythonObjects objects, PythonVersion ver
         while (!hasEntries && frames.Count > 0 && marks.Count <= frames[^1].Group)
             marks.Add(0);
         return null;
+    }
+
+    private PythonFrame Make(ulong frame, PythonCode code, long offset, int group)
+    {
+        var line = PythonLineTable.Line(version, code.LineTable.Span, code.FirstLine, offset);
+        return new PythonFrame(frame, code, line, group) { Locals = locals is null ? null : _locals.Read(frame, code.Address, locals) };
     }
 
     private ulong FirstOfCFrame(ulong thread) => Memory.Pointer(Memory.Pointer(thread + (ulong)threads.ThreadCFrame!) + (ulong)threads.CFrameCurrent!);

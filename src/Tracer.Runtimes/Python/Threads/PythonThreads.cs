@@ -52,18 +52,21 @@ public sealed class PythonThreads
     /// <summary>All thread states with their frames.</summary>
     /// <param name="memory">The memory of a target that stands still; of one that runs, stacks may be torn.</param>
     /// <param name="problem">Why there are none, in one clause.</param>
-    public IReadOnlyList<PythonThread> Read(ITargetMemory memory, out string? problem) => Read(new PythonObjects(memory, _objectLayout), out problem);
-
-    /// <summary>All thread states with their frames.</summary>
-    public IReadOnlyList<PythonThread> Read(PythonObjects objects, out string? problem)
+    /// <param name="locals">How variables are printed; null for none.</param>
+    public IReadOnlyList<PythonThread> Read(ITargetMemory memory, out string? problem, PythonValueLimits? locals = null)
     {
-        ArgumentNullException.ThrowIfNull(objects);
+        ArgumentNullException.ThrowIfNull(memory);
+        return Read(new PythonObjects(memory, _objectLayout), locals, out problem);
+    }
+
+    private List<PythonThread> Read(PythonObjects objects, PythonValueLimits? locals, out string? problem)
+    {
         var memory = objects.Memory;
         var found = new List<PythonThread>();
         if (PythonRuntimeState.Find(_module, memory, _version, out problem) is not { } runtime)
             return found;
         var threads = runtime.Layout;
-        var walker = new PythonFrameWalker(objects, _version, _layout, threads);
+        var walker = new PythonFrameWalker(objects, _version, _layout, threads, locals);
         var holderOfAll = runtime.CurrentThread == 0 ? 0 : memory.Pointer(runtime.CurrentThread);
         var interpreter = memory.Pointer(runtime.Interpreters);
         for (var k = 0; interpreter != 0 && k < MaximumInterpreters; k++, interpreter = memory.Pointer(interpreter + (ulong)threads.InterpreterNext))
