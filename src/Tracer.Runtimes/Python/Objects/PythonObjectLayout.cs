@@ -124,8 +124,16 @@ public sealed record PythonObjectLayout
         {
             (2, 7) => new()
             {
-                Major = 2, Minor = 7, BytesData = 36, HeapTypeName = 856, FunctionName = 56, FunctionQualifiedName = 56,
-                CodeName = 88, CodeFileName = 80, CodeFirstLine = 96, GeneratorCode = 32,
+                Major = 2,
+                Minor = 7,
+                BytesData = 36,
+                HeapTypeName = 856,
+                FunctionName = 56,
+                FunctionQualifiedName = 56,
+                CodeName = 88,
+                CodeFileName = 80,
+                CodeFirstLine = 96,
+                GeneratorCode = 32,
             },
             (3, 6) or (3, 7) => Old(version.Minor, heapTypeName: 832, code: 96, firstLine: 36),
             (3, 8) => Old(8, heapTypeName: 848, code: 104, firstLine: 40),
