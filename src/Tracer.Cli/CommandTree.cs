@@ -25,6 +25,7 @@ internal static class CommandTree
               sharptrace run python:function__entry -- python3 app.py
               sharptrace count 4312 python:function__entry --by funcname --top 10
               sharptrace latency 4312 python:function --by funcname --interval 1s
+              sharptrace stacks 4312                                where every Python thread is now
             """)
         {
             ListCommand.Create(),
@@ -33,6 +34,7 @@ internal static class CommandTree
             CountCommand.Create(command),
             HistogramCommand.Create(command),
             LatencyCommand.Create(command),
+            StacksCommand.Create(),
             DoctorCommand.Create(),
             CompletionsCommand.Create(),
         };

@@ -28,14 +28,15 @@ public sealed class StackUnwinder(ModuleMap modules)
     /// <param name="memory">The stack: live memory of a stopped thread, or a <see cref="StackSlice"/>.</param>
     /// <param name="frames">Where the frames go, innermost first; its length bounds the walk.</param>
     /// <param name="count">How many frames there are: at least 1, unless there is no room for any.</param>
+    /// <param name="stackPointers">Where the stack pointers of the frames go: as long as <paramref name="frames"/>, or empty when nobody wants them.</param>
     /// <returns>Why there are no more.</returns>
-    public StackEnd Unwind(in RegisterSet registers, ITargetMemory memory, Span<NativeFrame> frames, out int count)
+    public StackEnd Unwind(in RegisterSet registers, ITargetMemory memory, Span<NativeFrame> frames, out int count, Span<ulong> stackPointers = default)
     {
         ArgumentNullException.ThrowIfNull(memory);
         _window.Reset(memory);
         try
         {
-            return Walk(new FrameRegisters(registers), memory, frames, out count);
+            return Walk(new FrameRegisters(registers), memory, frames, stackPointers, out count);
         }
         finally
         {
@@ -43,12 +44,14 @@ public sealed class StackUnwinder(ModuleMap modules)
         }
     }
 
-    private StackEnd Walk(FrameRegisters frame, ITargetMemory memory, Span<NativeFrame> frames, out int count)
+    private StackEnd Walk(FrameRegisters frame, ITargetMemory memory, Span<NativeFrame> frames, Span<ulong> stackPointers, out int count)
     {
         var kind = NativeFrameKind.Top;
         for (count = 0; count < frames.Length;)
         {
             frames[count] = new(frame.Pc, kind);
+            if (!stackPointers.IsEmpty)
+                stackPointers[count] = frame.Sp;
             var end = Step(frame, memory, ref frames[count], out var caller, out var isSignal);
             count++;
             if (end is { } reason)

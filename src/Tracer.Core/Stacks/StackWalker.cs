@@ -9,12 +9,17 @@ namespace Tracer.Core.Stacks;
 /// </summary>
 /// <param name="modules">Where the target's code is.</param>
 /// <param name="memory">The target's memory.</param>
-public sealed class StackWalker(ModuleMap modules, ITargetMemory memory)
+/// <param name="depth">Frames at most.</param>
+public sealed class StackWalker(ModuleMap modules, ITargetMemory memory, int depth = StackUnwinder.DefaultDepth)
 {
     private readonly StackUnwinder _unwinder = new(modules);
     private readonly StackSlice _slice = new(new FileBacked(modules, memory));
-    private readonly NativeFrame[] _frames = new NativeFrame[StackUnwinder.DefaultDepth];
+    private readonly NativeFrame[] _frames = new NativeFrame[depth];
+    private readonly ulong[] _stackPointers = new ulong[depth];
     private byte[] _copy = [];
+
+    /// <summary>The stack pointers of all frames of the last walk: a frame's memory reaches from its own to its caller's.</summary>
+    public ReadOnlySpan<ulong> StackPointers => _stackPointers;
 
     /// <summary>
     /// The frames of a capture, innermost first; valid until the next call. Empty when there is no capture.
@@ -31,7 +36,7 @@ public sealed class StackWalker(ModuleMap modules, ITargetMemory memory)
             _copy = new byte[stack.Length];
         stack.CopyTo(_copy);
         _slice.Set(registers[X64Register.Rsp], _copy.AsMemory(0, stack.Length));
-        end = _unwinder.Unwind(in registers, _slice, _frames, out var count);
+        end = _unwinder.Unwind(in registers, _slice, _frames, out var count, _stackPointers);
         return _frames.AsSpan(0, count);
     }
 

@@ -12,39 +12,44 @@ internal static class StackJson
         foreach (var frame in frames)
         {
             json.WriteStartObject();
-            if (frame.IsGap)
-            {
-                json.WriteBoolean("missing"u8, true);
-                if (frame.Module is not null)
-                    json.WriteString("module"u8, frame.Module);
-                json.WriteEndObject();
-                continue;
-            }
-
-            json.WriteNumber("address"u8, frame.Address);
-            if (frame.Function is not null)
-            {
-                json.WriteString("function"u8, frame.Function);
-                json.WriteNumber("offset"u8, frame.FunctionOffset);
-            }
-
-            if (frame.Module is not null)
-            {
-                json.WriteString("module"u8, frame.Module);
-                json.WriteNumber("moduleOffset"u8, frame.ModuleOffset);
-            }
-
-            if (frame.SourceFile is not null)
-            {
-                json.WriteString("file"u8, frame.SourceFile);
-                json.WriteNumber("line"u8, frame.Line);
-            }
-
-            if (frame.IsInlined)
-                json.WriteBoolean("inlined"u8, true);
+            WriteFields(json, frame);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>The fields of a frame, inside of its object.</summary>
+    public static void WriteFields(Utf8JsonWriter json, StackFrameInfo frame)
+    {
+        if (frame.IsGap)
+        {
+            json.WriteBoolean("missing"u8, true);
+            if (frame.Module is not null)
+                json.WriteString("module"u8, frame.Module);
+            return;
+        }
+
+        json.WriteNumber("address"u8, frame.Address);
+        if (frame.Function is not null)
+        {
+            json.WriteString("function"u8, frame.Function);
+            json.WriteNumber("offset"u8, frame.FunctionOffset);
+        }
+
+        if (frame.Module is not null)
+        {
+            json.WriteString("module"u8, frame.Module);
+            json.WriteNumber("moduleOffset"u8, frame.ModuleOffset);
+        }
+
+        if (frame.SourceFile is not null)
+        {
+            json.WriteString("file"u8, frame.SourceFile);
+            json.WriteNumber("line"u8, frame.Line);
+        }
+
+        if (frame.IsInlined)
+            json.WriteBoolean("inlined"u8, true);
     }
 }

@@ -3,7 +3,6 @@ using Tracer.Core.Backends;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Execution;
 using Tracer.Core.Plans;
-using Tracer.Elf;
 using Tracer.Linux;
 using Tracer.Ptrace.Breakpoints;
 using Tracer.Ptrace.Tracees;
@@ -32,34 +31,10 @@ internal sealed class HitRunner(ISystemCallGate gate, TracePlan plan, TraceeMemo
     /// <summary>Runs the clauses; rip in <paramref name="registers"/> is the instruction's address, <paramref name="now"/> is in nanoseconds.</summary>
     public void Run(Breakpoint breakpoint, Tracee tracee, in UserRegisters registers, long now)
     {
-        Fill(registers);
+        RegisterCopy.General(in registers, ref _registers);
         _registers.HasVectors = breakpoint.NeedsVectors && FillVectors(tracee.Tid);
         _facts.MoveTo(tracee, now);
         _executor.Run(breakpoint.Site, in _registers, _facts, tracee.Frames);
-    }
-
-    private void Fill(in UserRegisters from)
-    {
-        _registers[X64Register.Rax] = from.Rax;
-        _registers[X64Register.Rdx] = from.Rdx;
-        _registers[X64Register.Rcx] = from.Rcx;
-        _registers[X64Register.Rbx] = from.Rbx;
-        _registers[X64Register.Rsi] = from.Rsi;
-        _registers[X64Register.Rdi] = from.Rdi;
-        _registers[X64Register.Rbp] = from.Rbp;
-        _registers[X64Register.Rsp] = from.Rsp;
-        _registers[X64Register.R8] = from.R8;
-        _registers[X64Register.R9] = from.R9;
-        _registers[X64Register.R10] = from.R10;
-        _registers[X64Register.R11] = from.R11;
-        _registers[X64Register.R12] = from.R12;
-        _registers[X64Register.R13] = from.R13;
-        _registers[X64Register.R14] = from.R14;
-        _registers[X64Register.R15] = from.R15;
-        _registers[X64Register.Rip] = from.Rip;
-        _registers[X64Register.Rflags] = from.Eflags;
-        _registers[X64Register.FsBase] = from.FsBase;
-        _registers[X64Register.GsBase] = from.GsBase;
     }
 
     private bool FillVectors(int tid)

@@ -1,0 +1,122 @@
+using Tracer.Runtimes.Python.Objects;
+
+namespace Tracer.Runtimes.Python.Threads;
+
+/// <summary>Walks the frames of a thread state.</summary>
+internal sealed class PythonFrameWalker(
+    PythonObjects objects, PythonVersion version, PythonLayout layout, PythonThreadLayout threads, PythonValueLimits? locals)
+{
+    /// <summary>Deeper stacks are cut and said to be; the default limit of recursion is 1000.</summary>
+    public const int MaximumFrames = 20_000;
+
+    // Include/internal/pycore_frame.h, enum _frameowner: what is no frame of Python is FRAME_OWNED_BY_CSTACK or _INTERPRETER.
+    private const int OwnedByGenerator = 1;
+    private const int FirstShim = 3;
+
+    private readonly PythonCodes _codes = new(objects, layout);
+    private readonly PythonLocals _locals = new(objects, version, layout);
+
+    private PythonMemory Memory => objects.Memory;
+
+    /// <summary>The frames, innermost first; the marks of their groups; why there are no more, or null.</summary>
+    public (IReadOnlyList<PythonFrame> Frames, IReadOnlyList<ulong> Marks, string? Problem) Walk(ulong thread)
+    {
+        var frames = new List<PythonFrame>();
+        var marks = new List<ulong>();
+        var problem = layout.InterpreterFrame is { } frame ? WalkNew(thread, frame, frames, marks) : WalkOld(thread, frames, marks);
+        if (Memory.TakeFault() is { } fault)
+            problem = $"memory at 0x{fault:x} cannot be read";
+        // Groups that have no frames of Python are no one's.
+        return (frames, marks, problem);
+    }
+
+    // Until 3.10: a PyFrameObject for each call of the evaluation function.
+    private string? WalkOld(ulong thread, List<PythonFrame> frames, List<ulong> marks)
+    {
+        marks.AddRange(CFrames(thread));
+        var hasMarks = marks.Count > 0;
+        for (var frame = Memory.Pointer(thread + (ulong)threads.ThreadFrame!); frame != 0; frame = Memory.Pointer(frame + BackOfFrameObject))
+        {
+            if (frames.Count >= MaximumFrames)
+                return $"there are more than {MaximumFrames} frames";
+            if (_codes.Read(Memory.Pointer(frame + (ulong)layout.FrameCode)) is not { } code)
+                return $"there is no frame at 0x{frame:x}";
+            // f_lasti counts instructions of two bytes since 3.10.
+            long last = Memory.Int32(frame + (ulong)layout.FrameLastInstruction);
+            if (version.IsAtLeast(3, 10) && last > 0)
+                last *= 2;
+            frames.Add(Make(frame, code, last, frames.Count));
+            if (!hasMarks)
+                marks.Add(0);
+        }
+
+        return null;
+    }
+
+    // PyFrameObject.f_back: behind PyVarObject in all these versions.
+    private const ulong BackOfFrameObject = 24;
+
+    private string? WalkNew(ulong thread, InterpreterFrameLayout layoutOfFrame, List<PythonFrame> frames, List<ulong> marks)
+    {
+        var first = threads.ThreadFrame is { } direct ? Memory.Pointer(thread + (ulong)direct) : FirstOfCFrame(thread);
+        // 3.11 marks the first frame of a run; later ones put a shim, a local variable of the evaluation function, below it.
+        var hasEntries = layoutOfFrame.IsEntry is not null;
+        if (hasEntries)
+            marks.AddRange(CFrames(thread));
+        var group = 0;
+        var seen = 0;
+        for (var frame = first; frame != 0; frame = Memory.Pointer(frame + (ulong)layoutOfFrame.Previous))
+        {
+            if (seen++ >= MaximumFrames)
+                return $"there are more than {MaximumFrames} frames";
+            var owner = Memory.Byte(frame + (ulong)layoutOfFrame.Owner);
+            if (!hasEntries && owner >= FirstShim)
+            {
+                if (frames.Count > 0 && frames[^1].Group == group)
+                {
+                    marks.Add(frame);
+                    group++;
+                }
+
+                continue;
+            }
+
+            var address = Memory.Pointer(frame + (ulong)layout.FrameCode);
+            if (layoutOfFrame.IsTagged)
+                address &= ~3UL;
+            var code = _codes.Read(address);
+            if (code is null)
+                return $"there is no frame at 0x{frame:x}";
+            var offset = Memory.Int64(frame + (ulong)layout.FrameLastInstruction) - (long)(address + (ulong)layoutOfFrame.CodeBytecode);
+            // A frame in the making (_PyFrame_IsIncomplete) is none yet.
+            if (owner == OwnedByGenerator || offset / 2 >= code.FirstTraceable)
+                frames.Add(Make(frame, code, offset, group));
+            if (hasEntries && Memory.Byte(frame + (ulong)layoutOfFrame.IsEntry!) != 0)
+                group++;
+        }
+
+        while (!hasEntries && frames.Count > 0 && marks.Count <= frames[^1].Group)
+            marks.Add(0);
+        return null;
+    }
+
+    private PythonFrame Make(ulong frame, PythonCode code, long offset, int group)
+    {
+        var line = PythonLineTable.Line(version, code.LineTable.Span, code.FirstLine, offset);
+        return new PythonFrame(frame, code, line, group) { Locals = locals is null ? null : _locals.Read(frame, code.Address, locals) };
+    }
+
+    private ulong FirstOfCFrame(ulong thread) => Memory.Pointer(Memory.Pointer(thread + (ulong)threads.ThreadCFrame!) + (ulong)threads.CFrameCurrent!);
+
+    // 3.10 to 3.12: one _PyCFrame on the stack of each run of the evaluation function, then the root in the thread state, whose previous is garbage in 3.10.
+    private List<ulong> CFrames(ulong thread)
+    {
+        var found = new List<ulong>();
+        if (threads.ThreadCFrame is not { } first)
+            return found;
+        var root = thread + (ulong)threads.ThreadRootCFrame;
+        for (var at = Memory.Pointer(thread + (ulong)first); at != 0 && at != root && found.Count < MaximumFrames; at = Memory.Pointer(at + (ulong)threads.CFramePrevious))
+            found.Add(at);
+        return found;
+    }
+}

@@ -1,0 +1,32 @@
+using Tracer.Core.Stacks;
+using Tracer.Core.Targets;
+using Tracer.Elf;
+
+namespace Tracer.Stacks;
+
+/// <summary>Where the function is that runs frames of CPython: the symbol itself and what a compiler has split off from it.</summary>
+internal sealed class EvaluationFunction
+{
+    private static readonly string[] Names = ["_PyEval_EvalFrameDefault", "PyEval_EvalFrameEx"];
+
+    private readonly List<(ulong Start, ulong End)> _ranges = [];
+
+    public EvaluationFunction(TargetModule module)
+    {
+        // Until 3.5 PyEval_EvalFrameEx did the work; later it only calls the other.
+        var name = Names.FirstOrDefault(n => Add(module, n));
+        if (name is not null)
+            Add(module, name + ".cold");
+    }
+
+    public bool Contains(NativeFrame frame) => _ranges.Exists(r => frame.LookupAddress >= r.Start && frame.LookupAddress < r.End);
+
+    private bool Add(TargetModule module, string name)
+    {
+        if (module.Image.DynamicSymbols?.TryFind(name, out var symbol) is not true && module.Image.SymbolTable?.TryFind(name, out symbol) is not true)
+            return false;
+        var start = AddressMap.ToRuntime(symbol.Value, module.LoadBias);
+        _ranges.Add((start, start + symbol.Size));
+        return true;
+    }
+}

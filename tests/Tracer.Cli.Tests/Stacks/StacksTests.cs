@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using Tracer.Testing;
+using Xunit;
+
+namespace Tracer.Cli.Tests.Stacks;
+
+/// <summary><c>sharptrace stacks</c> against what programs say of themselves and what gdb says of them.</summary>
+public sealed class StacksTests
+{
+    // Every thread of the process, by the kernel's id, without frames that gdb reconstructs.
+    private const string GdbScript = """
+        import gdb
+        gdb.execute("set backtrace past-main on")
+        gdb.execute("set backtrace past-entry on")
+        for thread in gdb.selected_inferior().threads():
+            thread.switch()
+            print("THREAD %d" % thread.ptid[1])
+            frame = gdb.newest_frame()
+            while frame is not None:
+                if frame.type() not in (gdb.INLINE_FRAME, gdb.TAILCALL_FRAME):
+                    print("FRAME %x %s" % (frame.pc(), frame.name()))
+                frame = frame.older()
+        """;
+
+    public static TheoryData<string> Names() => [.. Pythons.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Python_frames_are_those_that_the_program_has(string name)
+    {
+        using var python = ParkedPython.Start(name);
+        var records = StackRecords.Of(python.Pid);
+        Assert.True(python.Threads.Count >= 12);
+        foreach (var (thread, frames) in python.Threads)
+        {
+            var stack = records.Named(thread);
+            Assert.Equal(frames, StackRecords.Python(stack));
+            Assert.False(stack.TryGetProperty("problems", out var problems), $"{problems}");
+            Assert.True(stack.GetProperty("consistent").GetBoolean());
+            Assert.Contains(stack.GetProperty("tid").GetInt32(), Tasks(python.Pid));
+        }
+
+        Assert.Equal(records.Stacks.Count, records.Stacks.Select(s => s.GetProperty("tid").GetInt32()).Distinct().Count());
+        Assert.True(records.Summary.GetProperty("targetStoppedMilliseconds").GetDouble() > 0);
+        Assert.StartsWith($"CPython {Pythons.Get(name).Feature}.", records.Summary.GetProperty("runtimes")[0].GetString(), StringComparison.Ordinal);
+        AssertGoesOn(python);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Native_frames_are_between_them_and_whole(string name)
+    {
+        using var python = ParkedPython.Start(name);
+        var records = StackRecords.Of(python.Pid, "--native");
+        foreach (var (thread, frames) in python.Threads)
+        {
+            var stack = records.Named(thread);
+            Assert.False(stack.TryGetProperty("problems", out var problems), $"{thread}: {problems}");
+            Assert.Equal(frames, StackRecords.Python(stack));
+            var native = StackRecords.Native(stack);
+            // Innermost a wait in libc, outermost the start of the thread; each way from Python through C and back is a run of its own.
+            Assert.NotEqual("python", native[0]);
+            Assert.NotEqual("python", native[^1]);
+            if (thread is "waits in c_callbacks" or "waits in qsort")
+                Assert.True(native.Count(f => f == "python") >= (thread == "waits in qsort" ? 2 : 3), string.Join(' ', native));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Variables_are_those_of_the_frames(string name)
+    {
+        using var python = ParkedPython.Start(name);
+        var records = StackRecords.Of(python.Pid, "--locals");
+        var compared = 0;
+        foreach (var (thread, frames) in python.Locals)
+        {
+            var actual = records.Named(thread).GetProperty("frames").EnumerateArray().ToList();
+            Assert.Equal(frames.Count, actual.Count);
+            foreach (var (expected, frame) in frames.Zip(actual))
+            {
+                var variables = frame.TryGetProperty("locals", out var locals)
+                    ? locals.EnumerateObject().ToDictionary(p => p.Name, p => expected.GetValueOrDefault(p.Name) is null ? null : p.Value.GetString())
+                    : [];
+                Assert.Equal(expected.OrderBy(e => e.Key, StringComparer.Ordinal), variables.OrderBy(e => e.Key, StringComparer.Ordinal));
+                compared += expected.Count(e => e.Value is not null);
+            }
+        }
+
+        Assert.True(compared > 50, $"{compared} variables compared");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_thread_that_runs_holds_the_lock_and_is_in_its_function(string name)
+    {
+        using var python = ParkedPython.Start(name, "--busy");
+        // Others want nothing, so that it has the lock but for moments in which it offers it.
+        Until(() =>
+        {
+            var records = StackRecords.Of(python.Pid, "--native");
+            var holders = records.Stacks.Where(s => s.GetProperty("holdsLock").GetBoolean()).ToList();
+            Assert.All(holders, s => Assert.Equal("spins", s.GetProperty("name").GetString()));
+            var spins = records.Named("spins");
+            Assert.False(spins.TryGetProperty("problems", out var problems), $"{problems}");
+            Assert.Matches(@"parked\.py:\d+ spin$", StackRecords.Python(spins).First());
+            return holders.Count == 1;
+        });
+    }
+
+    [Theory]
+    [InlineData("3.9")]
+    [InlineData("3.11")]
+    [InlineData("3.12")]
+    public void Native_frames_are_those_of_gdb_but_for_the_evaluation_function(string name)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/gdb"), "gdb is not installed.");
+        using var python = ParkedPython.Start(name);
+        var records = StackRecords.Of(python.Pid, "--native");
+        var gdb = Gdb(python.Pid);
+        Assert.Equal(records.Stacks.Select(s => s.GetProperty("tid").GetInt32()).Order(), gdb.Keys.Order());
+        foreach (var stack in records.Stacks)
+            Assert.Equal(gdb[stack.GetProperty("tid").GetInt32()], StackRecords.Native(stack));
+    }
+
+    [Fact]
+    public void The_text_has_a_paragraph_for_each_thread()
+    {
+        using var python = ParkedPython.Start("3.11-debian");
+        var result = Command.Run("stacks", $"{python.Pid}");
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var paragraphs = result.Output.Split("\n\n");
+        Assert.Matches($"^Process {python.Pid}: /usr/bin/python3.11 .*\nCPython 3.11[.0-9]*, stopped for [0-9.]+ ms$", paragraphs[0]);
+        var main = Assert.Single(paragraphs, p => p.StartsWith($"Thread {python.Pid} ", StringComparison.Ordinal));
+        Assert.Equal(
+            $"Thread {python.Pid} \"MainThread\" (python3.11)\n" + string.Concat(python.Threads["MainThread"].Select(f => $"    {f.Split(' ')[1]} ({f.Split(' ')[0]})\n")),
+            main + (main.EndsWith('\n') ? "" : "\n"));
+    }
+
+    [Fact]
+    public void Threads_can_be_chosen_and_a_wrong_one_is_told()
+    {
+        using var python = ParkedPython.Start("3.11-debian");
+        var some = StackRecords.Of(python.Pid).Stacks.Select(s => s.GetProperty("tid").GetInt32()).Take(2).ToArray();
+        Assert.Equal(some, StackRecords.Of(python.Pid, ["--threads", .. some.Select(s => $"{s}")]).Stacks.Select(s => s.GetProperty("tid").GetInt32()));
+        var wrong = Command.Run("stacks", $"{python.Pid}", "--threads", "1");
+        Assert.Equal(6, wrong.ExitCode);
+        Assert.Contains("[ST0219]", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_process_that_is_not_stopped_is_marked()
+    {
+        using var python = ParkedPython.Start("3.11-debian");
+        var records = StackRecords.Of(python.Pid, "--no-stop");
+        Assert.Equal("it was asked for", records.Summary.GetProperty("notStopped").GetString());
+        Assert.All(records.Stacks, s => Assert.False(s.GetProperty("consistent").GetBoolean()));
+        Assert.Equal(python.Threads["MainThread"], StackRecords.Python(records.Named("MainThread")));
+    }
+
+    [Fact]
+    public void A_process_without_an_interpreter_has_native_stacks()
+    {
+        using var target = LiveTarget.Start(Repository.Fixture("stacks/stacks"), ["thread"]);
+        Assert.Equal($"ready {target.Pid}", target.ReadLine());
+        var records = StackRecords.Of(target.Pid);
+        Assert.Equal(2, records.Stacks.Count);
+        Assert.All(records.Stacks, s => Assert.True(StackRecords.Native(s).Count > 2));
+        Assert.Empty(records.Summary.GetProperty("runtimes").EnumerateArray());
+    }
+
+    [Fact]
+    public void A_process_that_is_stopped_by_a_signal_stays_so()
+    {
+        using var python = ParkedPython.Start("3.11-debian");
+        python.Target.Send(Tracer.Linux.Signal.Stop);
+        Until(() => State(python.Pid) == 'T');
+        Assert.Equal(python.Threads["MainThread"], StackRecords.Python(StackRecords.Of(python.Pid).Named("MainThread")));
+        Until(() => State(python.Pid) == 'T');
+        python.Target.Send(Tracer.Linux.Signal.Cont);
+        AssertGoesOn(python);
+    }
+
+    [Fact]
+    public void There_is_no_such_process()
+    {
+        var result = Command.Run("stacks", "4194304");
+        Assert.Equal(6, result.ExitCode);
+        Assert.Contains("[ST0101]", result.Error, StringComparison.Ordinal);
+    }
+
+    private static void AssertGoesOn(ParkedPython python)
+    {
+        python.Target.WriteLine();
+        Assert.Equal(0, python.Target.WaitForExit(TimeSpan.FromSeconds(20)).ExitCode);
+    }
+
+    private static void Until(Func<bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20));
+            Thread.Sleep(1);
+        }
+    }
+
+    private static char State(int pid) => File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0];
+
+    private static HashSet<int> Tasks(int pid) => [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(d => int.Parse(Path.GetFileName(d)))];
+
+    private static Dictionary<int, List<string>> Gdb(int pid)
+    {
+        var script = Path.GetTempFileName() + ".py";
+        File.WriteAllText(script, GdbScript);
+        var result = Command.RunProgram("/usr/bin/env", "DEBUGINFOD_URLS=", "/usr/bin/gdb", "-nx", "-batch", "-p", $"{pid}", "-x", script);
+        File.Delete(script);
+        var threads = new Dictionary<int, List<string>>();
+        List<string>? frames = null;
+        foreach (var words in result.Output.Split('\n').Select(l => l.Split(' ')))
+        {
+            if (words[0] == "THREAD")
+                threads[int.Parse(words[1])] = frames = [];
+            else if (words[0] == "FRAME")
+                frames!.Add(words[2].StartsWith("_PyEval_EvalFrameDefault", StringComparison.Ordinal) ? "python" : words[1]);
+        }
+
+        Assert.True(threads.Count > 0, result.Output + result.Error);
+        return threads;
+    }
+}
