@@ -5,10 +5,12 @@ namespace Tracer.Cli.Commands;
 /// <summary><c>sharptrace completions SHELL</c>: prints a script to source.</summary>
 internal static class CompletionsCommand
 {
-    private const string Verbs = "list attach run count hist latency doctor completions";
+    private const string Verbs = "list attach run count hist latency stacks doctor completions";
 
     private const string Options =
         "--events --rate-limit --max-overhead --print --stack --stack-size --stack-walk --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --fail-on-loss --no-color --verbose -vv";
+
+    private const string StacksOptions = "--native --threads --locals --no-stop --json";
 
     private const string Bash = $$"""
         # sharptrace completions for bash: source <(sharptrace completions bash)
@@ -26,6 +28,11 @@ internal static class CompletionsCommand
                 -o|--output) COMPREPLY=($(compgen -f -- "$cur")); return;;
                 completions) COMPREPLY=($(compgen -W "bash zsh fish" -- "$cur")); return;;
             esac
+            if [[ $verb == stacks ]]; then
+                if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{{StacksOptions}}" -- "$cur"))
+                elif [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")); fi
+                return
+            fi
             if [[ $cur == -* ]]; then
                 COMPREPLY=($(compgen -W "{{Options}}" -- "$cur")); return
             fi
@@ -56,6 +63,11 @@ internal static class CompletionsCommand
                 -o|--output) _files; return;;
                 completions) compadd bash zsh fish; return;;
             esac
+            if [[ $words[2] == stacks ]]; then
+                if [[ $words[CURRENT] == -* ]]; then compadd -- {{StacksOptions}}
+                elif (( CURRENT == 3 )); then compadd -- ${(f)"$(cd /proc && print -l [0-9]*)"}; fi
+                return
+            fi
             if [[ $words[CURRENT] == -* ]]; then compadd -- {{Options}}; return; fi
             case $words[2] in
                 attach|list|count|hist|latency)
@@ -71,9 +83,14 @@ internal static class CompletionsCommand
         # sharptrace completions for fish: sharptrace completions fish | source
         complete -c sharptrace -f
         complete -c sharptrace -n __fish_use_subcommand -a '{Verbs}'
-        complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
+        complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency stacks; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
         complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -gt 2' -a '(sharptrace list (commandline -opc)[3] --names 2>/dev/null)'
         complete -c sharptrace -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'
+        complete -c sharptrace -n '__fish_seen_subcommand_from stacks' -l native
+        complete -c sharptrace -n '__fish_seen_subcommand_from stacks' -l locals
+        complete -c sharptrace -n '__fish_seen_subcommand_from stacks' -l no-stop
+        complete -c sharptrace -n '__fish_seen_subcommand_from stacks' -l json
+        complete -c sharptrace -n '__fish_seen_subcommand_from stacks' -l threads -x
         complete -c sharptrace -l backend -xa 'auto ebpf perf ptrace'
         complete -c sharptrace -l returns -xa 'auto kernel sites'
         complete -c sharptrace -l format -xa 'text json'
