@@ -46,17 +46,40 @@ public sealed record PythonLayout
             (3, 10) => Old(lasti: 96, firstLine: 40, fileName: 104, flags: 36) with { FrameObject = new FrameObjectLayout { Line = 100, State = 108 } },
             (3, 11) => New(32, 72, new InterpreterFrameLayout
             {
-                Previous = 48, StackTop = 64, IsEntry = 68, Owner = 69, Locals = 72, CodeBytecode = 184, FirstTraceable = 168, ThreadException = 96, ThreadTracing = 44,
+                Previous = 48,
+                StackTop = 64,
+                IsEntry = 68,
+                Owner = 69,
+                Locals = 72,
+                CodeBytecode = 184,
+                FirstTraceable = 168,
+                ThreadException = 96,
+                ThreadTracing = 44,
             }),
             (3, 12) => New(0, 68, new InterpreterFrameLayout
             {
-                Previous = 8, StackTop = 64, Owner = 70, Locals = 72, CodeBytecode = 192, FirstTraceable = 176, CodeMonitoringVersion = 160,
-                ThreadException = 96, ThreadTracing = 44,
+                Previous = 8,
+                StackTop = 64,
+                Owner = 70,
+                Locals = 72,
+                CodeBytecode = 192,
+                FirstTraceable = 176,
+                CodeMonitoringVersion = 160,
+                ThreadException = 96,
+                ThreadTracing = 44,
             }),
             (3, 13) => New(0, 68, new InterpreterFrameLayout
             {
-                Previous = 8, StackTop = 64, Owner = 70, Locals = 72, CodeBytecode = 200, FirstTraceable = 184, CodeMonitoringVersion = 168,
-                ThreadException = 112, ThreadTracing = 60, ThreadBreaker = 24,
+                Previous = 8,
+                StackTop = 64,
+                Owner = 70,
+                Locals = 72,
+                CodeBytecode = 200,
+                FirstTraceable = 184,
+                CodeMonitoringVersion = 168,
+                ThreadException = 112,
+                ThreadTracing = 60,
+                ThreadBreaker = 24,
             }),
             (3, 14) => New(0, 68, Tagged(112, 60)),
             (3, 15) => New(0, 68, Tagged(136, 64)),
@@ -91,8 +114,17 @@ public sealed record PythonLayout
 
         static InterpreterFrameLayout Tagged(int exception, int tracing) => new()
         {
-            Previous = 8, StackPointer = 64, Owner = 74, Locals = 80, CodeBytecode = 208, FirstTraceable = 192, CodeMonitoringVersion = 168, IsTagged = true,
-            ThreadException = exception, ThreadTracing = tracing, ThreadBreaker = 24,
+            Previous = 8,
+            StackPointer = 64,
+            Owner = 74,
+            Locals = 80,
+            CodeBytecode = 208,
+            FirstTraceable = 192,
+            CodeMonitoringVersion = 168,
+            IsTagged = true,
+            ThreadException = exception,
+            ThreadTracing = tracing,
+            ThreadBreaker = 24,
         };
     }
 }
