@@ -158,6 +158,12 @@ class Target:
         done = dict(part.split("=") for part in self._line("done").split()[1:])
         return int(done["elapsed_ns"]) / int(done["fired"])
 
+    def command(self, text):
+        """Has the target do something else than fire."""
+        self.process.stdin.write(text.encode() + b"\n")
+        self.process.stdin.flush()
+        self._line("done")
+
     def best(self, bursts):
         """The fastest of several bursts: what other programs took of the processor is least in it."""
         return min(self.fire() for _ in range(bursts))

@@ -36,6 +36,7 @@ internal sealed class PtraceSession : ITraceeEvents
     private Action? _work;
     private TaskCompletionSource? _workDone;
     private volatile bool _stopRequested;
+    private Exception? _hitFailure;
     private volatile int _tid;
     private bool _isArmed;
     private bool _isPaused;
@@ -171,6 +172,7 @@ internal sealed class PtraceSession : ITraceeEvents
             Attach();
             _attached.TrySetResult();
             Trace();
+            failure = _hitFailure;
         }
         catch (Exception e)
         {
@@ -251,9 +253,18 @@ internal sealed class PtraceSession : ITraceeEvents
         _meter?.OnHit(tracee, begun);
         registers.Rip = breakpoint.Address;
         _instrumentation.Memory.LivingThread = tracee.Tid;
-        if (!IsReplay(tracee, breakpoint, registers) && !tracee.IsGuest && !_isPaused)
+        if (!IsReplay(tracee, breakpoint, registers) && !tracee.IsGuest && !_isPaused && _hitFailure is null)
         {
-            _hits.Run(breakpoint, tracee, registers, begun);
+            try
+            {
+                _hits.Run(breakpoint, tracee, registers, begun);
+            }
+            catch (Exception e)
+            {
+                // A sink's, say. The session ends; until its breakpoints are out they are passed like any others, or the thread would be lost.
+                _hitFailure = e;
+                _stopRequested = true;
+            }
         }
 
         var signal = Displace(tracee, breakpoint, registers);

@@ -1,5 +1,7 @@
+using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
+using Tracer.Core.Records;
 using Tracer.Linux;
 using Tracer.Ptrace.Tests.Support;
 using Tracer.Testing;
@@ -148,6 +150,18 @@ public sealed class FailureTests : IDisposable
         Assert.Equal("killed by SIGKILL", _target.WaitForExit().ToString());
     }
 
+    [Theory]
+    [InlineData("site_nop")]
+    [InlineData("site_mov")]
+    public async Task A_sink_that_throws_ends_the_session_and_not_the_target(string site)
+    {
+        await using var attachment = await Tracing.Attach(_program.PlanOf(_target.Pid, site), new ThrowingSink());
+        _target.WriteLine("x");
+        Assert.Equal("right", _target.ReadLine());
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(() => attachment.Completion);
+        Assert.Equal("on purpose", failure.Message);
+    }
+
     [Fact]
     public async Task An_instruction_that_traps_and_an_address_that_is_not_there_are_refused()
     {
@@ -208,5 +222,14 @@ public sealed class FailureTests : IDisposable
         Assert.DoesNotContain(new ProcFs(LinuxSystemCalls.Instance).Maps(_target.Pid).Value.Entries, e => e is { IsExecutable: true, Path: "" });
         _target.WriteLine();
         Assert.Equal("right", _target.ReadLine());
+    }
+
+    private sealed class ThrowingSink : IEventSink
+    {
+        public void OnEvent(in EventRecord record) => throw new InvalidDataException("on purpose");
+
+        public void OnBatchEnd()
+        {
+        }
     }
 }
