@@ -38,10 +38,11 @@ public class NestingAgreementTests
         for (var k = 0; k < Hits; k++)
         {
             // In long waves, so that it goes beyond what a record holds and comes back to nothing.
-            var leave = random.Next(10) < (k / 100 % 2 == 0 ? 3 : 7) ? 1UL : 0;
+            // The first leave what was not entered.
+            var leave = k < 3 || random.Next(10) < (k / 100 % 2 == 0 ? 3 : 7) ? 1UL : 0;
             var key = (ulong)random.Next(4);
-            depth += leave == 0 ? 1 : depth == 0 ? 0 : -1;
             missing += leave == 1 && depth == 0 ? 1 : 0;
+            depth += leave == 0 ? 1 : depth == 0 ? 0 : -1;
             deepest = Math.Max(deepest, depth);
             var registers = default(RegisterSet);
             registers[X64Register.Rdi] = leave;

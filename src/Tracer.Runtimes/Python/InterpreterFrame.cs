@@ -11,6 +11,9 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
     // Include/cpython/code.h: the code of the shim frames that the interpreter pushes itself, as that which checks the result of __init__.
     private const ulong NoMonitoringEvents = 0x2000000;
 
+    // CO_OPTIMIZED of Include/cpython/code.h: the code of functions, and not of modules and class bodies.
+    private const ulong Optimized = 1;
+
     // FRAME_OWNED_BY_GENERATOR of enum _frameowner, the same in 3.11 to 3.15.
     private const ulong OwnedByGenerator = 1;
 
@@ -37,6 +40,12 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
 
     /// <summary>The line of the instruction, int32.</summary>
     public Expression Line => PythonLines.OfLocationTable(Code, Instruction, layout);
+
+    /// <summary>
+    /// The line at the start, int32: that of a function's first RESUME is co_firstlineno (Python/codegen.c, codegen_enter_scope), which needs no table; modules' is not.
+    /// </summary>
+    public Expression LineAtStart => Build.If(
+        Build.Binary(BinaryOperator.And, Flags, Build.Constant(Optimized, IntegerType.UInt32)), Build.Load(Code, layout.CodeFirstLine, IntegerType.Int32), Line);
 
     /// <summary>At a RESUME: whether it is the start of a function, module, class body or generator.</summary>
     public Expression IsStart => Build.EqualTo(Operand, 0);

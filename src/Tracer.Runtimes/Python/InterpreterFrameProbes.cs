@@ -45,7 +45,7 @@ public sealed class InterpreterFrameProbes
                 return null;
             }
 
-            entries.Add(site.Where(f => f.IsStart));
+            entries.Add((site with { Line = site.Frame.LineAtStart }).Where(f => f.IsStart));
             resumes.Add(site.Where(f => f.IsResumption));
         }
 
@@ -171,10 +171,12 @@ public sealed class InterpreterFrameProbes
     {
         public IReadOnlyList<Expression> Results { get; init; } = [];
 
+        public Expression? Line { get; init; }
+
         public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
         {
             Owner._module.Image.AddressMap.TryGetFileOffset(Address, out var offset);
-            return new ProbeSite(new CodeLocation(Owner._module, offset, Address), new ExpressionList([Frame.FileName, Frame.Name, Frame.Line, Frame.QualifiedName, .. Results]))
+            return new ProbeSite(new CodeLocation(Owner._module, offset, Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, .. Results]))
             {
                 Guard = (Guard, isWanted(Frame)) switch
                 {

@@ -29,7 +29,7 @@ public sealed class LiveTests
     [MemberData(nameof(Cases))]
     public async Task Every_entry_resumption_return_and_yield_of_the_program_is_an_event(string build, string backend)
     {
-        var (events, functions) = await Trace(build, backend, phases: 2, Names);
+        var (events, functions) = await Trace(build, backend, phases: backend == "ebpf" ? 2 : 1, Names);
         Assert.Empty(events.Problems);
         // The counting pass and the traced one are different processes: what is in both is what the program does between its two lines.
         Assert.Equal(
@@ -38,17 +38,22 @@ public sealed class LiveTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
-    public async Task Returns_alone_are_as_many_as_with_entries(string build, string backend)
+    [MemberData(nameof(Builds))]
+    public async Task Returns_alone_are_as_many_as_with_entries(string build)
     {
-        var (events, functions) = await Trace(build, backend, phases: 1, "function__return");
+        var (events, functions) = await Trace(build, "ebpf", phases: 1, "function__return");
         Assert.Empty(events.Problems);
         foreach (var f in functions)
             Assert.Equal($"{f.Function} {f.Returns - f.Yields}", $"{f.Function} {events.Of("function__return", f.File, f.Function)}");
     }
 
+    // One of each way that frames are observed; what there is to count is compared for all above.
     [Theory]
-    [MemberData(nameof(Builds))]
+    [InlineData("2.7")]
+    [InlineData("3.10")]
+    [InlineData("3.11-debian")]
+    [InlineData("3.12-stripped")]
+    [InlineData("3.14-sid")]
     public async Task Both_backends_see_the_same_events(string build)
     {
         var (ebpf, functions) = await Trace(build, "ebpf", phases: 1, Names);

@@ -70,7 +70,7 @@ public sealed class PythonLinesTests
         memory.Write32(CodeObject + (ulong)layout.CodeFirstLine, firstLine);
         memory.Write64(CodeObject + (ulong)layout.CodeLineTable, Table);
         memory.Write64(Table + 16, (ulong)table.Length);
-        memory.Write(Table + 32, table);
+        memory.Write(Table + (ulong)layout.BytesData, table);
         var expression = PythonLines.Of(Build.Register(X64Register.Rdi), version, layout);
         return last =>
         {
@@ -91,7 +91,7 @@ public sealed class PythonLinesTests
         memory.Write32(CodeObject + (ulong)layout.CodeFirstLine, firstLine);
         memory.Write64(CodeObject + (ulong)layout.CodeLineTable, Table);
         memory.Write64(Table + 16, (ulong)table.Length);
-        memory.Write(Table + 32, table);
+        memory.Write(Table + (ulong)layout.BytesData, table);
         var expression = PythonLines.OfLocationTable(Build.Constant(CodeObject), Build.Register(X64Register.Rdi), layout);
         return last =>
         {

@@ -33,7 +33,7 @@ def lines(code):
     starts = list(dis.findlinestarts(code))
     result = []
     current = code.co_firstlineno
-    for offset in range(0, len(code.co_code), 2):
+    for offset in range(0, len(code.co_code), 2 if sys.version_info[0] > 2 else 1):
         for start, line in starts:
             if start == offset:
                 current = line
@@ -51,4 +51,9 @@ for name in sorted(os.listdir(library)):
         if len(code.co_code) > (400 if sys.version_info >= (3, 11) else 4000):
             continue
         table = code.co_linetable if hasattr(code, "co_linetable") else code.co_lnotab
+        if sys.version_info >= (3, 11) and code.co_flags & 1:
+            # What the probe of an entry relies on.
+            start = next(at for at in range(0, len(code.co_code), 2) if dis.opname[code.co_code[at]] == "RESUME" and code.co_code[at + 1] == 0)
+            line = next(line for first, end, line in code.co_lines() if first <= start < end)
+            assert line == code.co_firstlineno, (name, code.co_name, line, code.co_firstlineno)
         print(json.dumps({"file": name, "name": code.co_name, "table": hexadecimal(table), "first": code.co_firstlineno, "lines": lines(code)}))
