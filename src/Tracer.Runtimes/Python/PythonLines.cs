@@ -86,38 +86,42 @@ public static class PythonLines
         var items = Build.Offset(table, layout.BytesData);
         // Objects/locations.md: entries that begin with a byte of 1ccccLLL, whose further bytes have bit 7 clear: c tells how the entry goes on, L + 1 is its
         // length in instructions of two bytes. The line's change is in c (10 to 12), or the first of the varints that follow (13, 14: six bits a byte, the
-        // lowest first, bit 6 when more follow, the sign in bit 0); otherwise there is none, and 15 is a range without a line. The walk goes byte by byte,
-        // and its step is without branches: the kernel's verifier follows every path of a loop's body.
-        Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), rangeEnd = new LoopVariableExpression(2);
-        Expression line = new LoopVariableExpression(3), wanted = new LoopVariableExpression(4), kind = new LoopVariableExpression(5);
-        Expression change = new LoopVariableExpression(6), shift = new LoopVariableExpression(7);
-        var item = Build.ToUInt64(Build.Load(at, 0, IntegerType.UInt8));
+        // lowest first, bit 6 when more follow, the sign in bit 0); otherwise there is none, and 15 is a range without a line. The walk goes byte by byte, each
+        // read once, a byte ahead of its use (behind the last is the NUL of the bytes object), and its step is without branches: the kernel's verifier follows
+        // every path of a loop's body.
+        Expression at = new LoopVariableExpression(0), stop = new LoopVariableExpression(1), item = new LoopVariableExpression(2);
+        Expression line = new LoopVariableExpression(3), kind = new LoopVariableExpression(5), change = new LoopVariableExpression(6);
+        // The wanted offset less the end of the ranges so far: negative when the last range holds it.
+        Expression ahead = new LoopVariableExpression(4);
+        // A varint is being read while shift is below 64.
+        Expression shift = new LoopVariableExpression(7);
+        const ulong Idle = 64;
         var begins = Build.Bits(item, 7, 1);
         var newKind = Build.Bits(item, 3, 4);
         var length = Shifted(Build.Offset(Build.Bits(item, 0, 3), 1), BinaryOperator.ShiftLeft, 1);
         var small = Times(Times(Below(Build.Constant(9), newKind), Below(newKind, Build.Constant(13))), Build.Offset(newKind, -10));
         var hasVarint = Times(Below(Build.Constant(12), newKind), Below(newKind, Build.Constant(15)));
-        // A varint is being read while shift is below 64.
-        const ulong Idle = 64;
-        var reading = Not(Build.Bits(shift, 6, 1));
-        var goesOn = Times(Not(begins), reading);
+        var goesOn = Times(Not(begins), Not(Build.Bits(shift, 6, 1)));
         var isLast = Not(Build.Bits(item, 6, 1));
         var read = Build.Binary(BinaryOperator.Or, change, Build.Binary(BinaryOperator.ShiftLeft, Build.Bits(item, 0, 6), Build.Bits(shift, 0, 6)));
         var sign = Build.Bits(read, 0, 1);
         var signed = Build.Add(Build.Binary(BinaryOperator.Xor, Shifted(read, BinaryOperator.ShiftRight, 1), Minus(Build.Constant(0), sign)), sign);
-        var hasNoLine = Build.Binary(BinaryOperator.LogicalOr, Build.EqualTo(kind, 15), Build.Binary(BinaryOperator.LessOrEqual, rangeEnd, wanted));
+        var isFound = Shifted(ahead, BinaryOperator.ShiftRight, 63);
+        var hasNoLine = Build.Binary(BinaryOperator.LogicalOr, Build.EqualTo(kind, 15), Build.EqualTo(isFound, 0));
         return new IterateExpression(
             MaximumEntries,
             new ExpressionList(
-                items, Build.Add(items, Build.LoadPointer(table, layout.BytesSize)), Build.Constant(0),
+                items, Build.Add(items, Build.LoadPointer(table, layout.BytesSize)), Build.ToUInt64(Build.Load(items, 0, IntegerType.UInt8)),
                 Build.ToUInt64(Build.Load(code, layout.CodeFirstLine, IntegerType.Int32)),
                 Minus(instruction, bytecode), Build.Constant(0), Build.Constant(0), Build.Constant(Idle)),
-            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, at, stop), Build.EqualTo(Times(begins, Below(wanted, rangeEnd)), 0)),
+            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, at, stop), Build.EqualTo(Times(begins, isFound), 0)),
             new ExpressionList(
-                Build.Offset(at, 1), stop, Build.Add(rangeEnd, Times(begins, length)),
+                Build.Offset(at, 1), stop, Build.ToUInt64(Build.Load(at, 1, IntegerType.UInt8)),
                 Build.Add(Build.Add(line, Times(begins, small)), Times(Times(goesOn, isLast), signed)),
-                wanted, Build.Add(Times(begins, newKind), Times(Not(begins), kind)), Times(goesOn, read),
-                Build.Add(Times(Times(goesOn, Not(isLast)), Build.Offset(shift, 6)), Times(Not(Build.Add(Times(begins, hasVarint), Times(goesOn, Not(isLast)))), Build.Constant(Idle)))),
+                Minus(ahead, Times(begins, length)), Build.Add(Times(begins, newKind), Times(Not(begins), kind)), Times(goesOn, read),
+                Build.Add(
+                    Times(Times(goesOn, Not(isLast)), Build.Offset(shift, 6)),
+                    Times(Not(Build.Add(Times(begins, hasVarint), Times(goesOn, Not(isLast)))), Build.Constant(Idle)))),
             Build.If(hasNoLine, Build.Constant(unchecked((ulong)-1), IntegerType.Int32), Build.Convert(line, IntegerType.Int32)));
 
         static Expression Minus(Expression left, Expression right) => Build.Binary(BinaryOperator.Subtract, left, right);
