@@ -52,6 +52,38 @@ public sealed class RecognitionTests
         Assert.All(probes, p => Assert.All(p.Sites, s => Assert.Equal(p.Parameters.Select(a => a.Type), s.Arguments.Select(a => a.Type))));
     }
 
+    // A build without the table cannot be had; this one does not run, but its notes are as they were.
+    [Fact]
+    public void Where_the_evaluation_loop_is_not_found_the_notes_are_used_and_woken()
+    {
+        Assert.SkipWhen(Pythons.Get("3.11-debian").Missing is not null, "There is no Debian python3.11.");
+        var path = Path.Combine(Path.GetTempPath(), $"python3.11-{Guid.NewGuid():n}");
+        var bytes = File.ReadAllBytes(Pythons.Get("3.11-debian").Library);
+        var module = Interpreters.Open(Pythons.Get("3.11-debian").Library, out var file);
+        using (file)
+        {
+            var table = Assert.Single(DispatchTable.Find(module.Image, PythonOpcodes.ForVersion(PythonVersionReader.Read(module.Image)!)!));
+            Assert.True(module.Image.AddressMap.TryGetFileOffset(table.Address, out var offset));
+            bytes.AsSpan((int)offset, 256 * 8).Clear();
+        }
+
+        try
+        {
+            File.WriteAllBytes(path, bytes);
+            var probes = Probes(path, out _);
+            var entry = Assert.Single(probes, p => p.Name == "function__entry");
+            Assert.Equal(ProbeSource.Usdt, entry.Source);
+            Assert.Equal(probes.Single(p => p.Name == "line").Sites[0].Semaphore, Assert.Single(entry.Activations).Semaphore);
+            Assert.NotEqual(entry.Sites[0].Location, entry.Activations[0].Idle);
+            Assert.Contains("semaphore", entry.Note);
+            Assert.Contains("table of handlers", probes.Single(p => p.Name == "generator__resume").DormantReason);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void A_library_that_only_imports_the_interpreter_is_not_one()
     {
