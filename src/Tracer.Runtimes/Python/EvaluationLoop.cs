@@ -104,16 +104,16 @@ public sealed class EvaluationLoop
         if (_layout.InterpreterFrame!.IsEntry is not { } member)
             return tests;
         var frame = Handler(Opcodes.ReturnValue)!.Frame;
-        var code = Decode(_code);
-        for (var k = 0; k < code.Count; k++)
+        var code = InstructionStream.Decode(_code, [.. Table.Handlers.Distinct().Order()]).ToArray();
+        for (var k = 0; k < code.Length; k++)
         {
             if (code[k] is not { Mnemonic: Mnemonic.Cmp, Op0Kind: OpKind.Memory, MemoryIndex: Register.None } test || test.MemorySize.GetSize() != 1
                 || test.MemoryBase != frame || test.MemoryDisplacement64 != (ulong)member || test.GetImmediate(1) != 0)
                 continue;
             var jump = k + 1;
-            while (jump < code.Count && jump - k < 8 && code[jump].FlowControl == FlowControl.Next && !_targets.Contains(code[jump].IP))
+            while (jump < code.Length && jump - k < 8 && code[jump].FlowControl == FlowControl.Next && !_targets.Contains(code[jump].IP))
                 jump++;
-            if (jump < code.Count && code[jump].IsJccShortOrNear && !_targets.Contains(code[jump].IP))
+            if (jump < code.Length && code[jump].IsJccShortOrNear && !_targets.Contains(code[jump].IP))
                 tests.Add((code[jump].IP, frame));
         }
 
@@ -126,41 +126,21 @@ public sealed class EvaluationLoop
         var bytes = image.DataFrom(starts[0]);
         var length = (int)Math.Min((ulong)bytes.Length, starts[^1] - starts[0] + BytesBehindLastHandler);
         var code = new CodeBlock(starts[0], bytes[..length]);
-        var targets = new HashSet<ulong>();
-        BranchTargets.Collect(code, starts, targets);
+        var targets = BranchTargets(code, starts).ToHashSet();
         // Where compilers split the function, the part with its entry may be elsewhere; it jumps to handlers too.
         if (image.DynamicSymbols?.TryFind(EvalFrameProbes.Function, out var function) is true && function.Size is > 0 and < 4 << 20 && !code.Contains(function.Value))
         {
             var body = image.DataFrom(function.Value);
-            BranchTargets.Collect(new CodeBlock(function.Value, body[..(int)Math.Min((ulong)body.Length, function.Size)]), [function.Value], targets);
+            targets.UnionWith(BranchTargets(new CodeBlock(function.Value, body[..(int)Math.Min((ulong)body.Length, function.Size)]), [function.Value]));
         }
 
         var loop = new EvaluationLoop(image, layout, opcodes, table, targets, code);
         return opcodes.Resume.All(o => loop.Handler(o) is not null) ? loop : null;
     }
 
-    // From the block of handlers, so that every instruction is in step.
-    private List<Instruction> Decode(CodeBlock block)
-    {
-        var code = new List<Instruction>(block.Bytes.Length / 4);
-        var starts = Table.Handlers.Distinct().Order().ToArray();
-        var bytes = block.Bytes.ToArray();
-        for (var k = 0; k < starts.Length; k++)
-        {
-            var end = k + 1 < starts.Length ? starts[k + 1] : block.End;
-            var decoder = Decoder.Create(64, new ByteArrayCodeReader(bytes, (int)(starts[k] - block.Address), (int)(end - starts[k])));
-            decoder.IP = starts[k];
-            while (decoder.IP < end)
-            {
-                decoder.Decode(out var instruction);
-                if (instruction.IsInvalid)
-                    break;
-                code.Add(instruction);
-            }
-        }
-
-        return code;
-    }
+    // Where the straight lines of code may be entered.
+    private static IEnumerable<ulong> BranchTargets(CodeBlock code, IReadOnlyList<ulong> starts) => InstructionStream.Decode(code, starts)
+        .Where(i => i.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch).Select(i => i.NearBranchTarget);
 
     // Along the line where no conditional jump is taken.
     private ulong? FirstCall(ulong address)

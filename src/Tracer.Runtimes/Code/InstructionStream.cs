@@ -1,0 +1,24 @@
+using Iced.Intel;
+
+namespace Tracer.Runtimes.Code;
+
+/// <summary>Decodes code of which some addresses are known to be instructions', so that it is in step again behind bytes that are none.</summary>
+public static class InstructionStream
+{
+    /// <summary>The instructions from each start to the next.</summary>
+    /// <param name="code">The code.</param>
+    /// <param name="starts">Addresses in it where instructions start, in ascending order; what comes before the first is not decoded.</param>
+    public static IEnumerable<Instruction> Decode(CodeBlock code, IReadOnlyList<ulong> starts)
+    {
+        ArgumentNullException.ThrowIfNull(starts);
+        var bytes = code.Bytes.ToArray();
+        for (var k = 0; k < starts.Count; k++)
+        {
+            var end = k + 1 < starts.Count ? starts[k + 1] : code.End;
+            var decoder = Decoder.Create(64, new ByteArrayCodeReader(bytes, (int)(starts[k] - code.Address), (int)(end - starts[k])));
+            decoder.IP = starts[k];
+            while (decoder.IP < end && decoder.Decode() is { IsInvalid: false } instruction)
+                yield return instruction;
+        }
+    }
+}
