@@ -72,21 +72,12 @@ public sealed class HandlerCode
     }
 
     /// <summary>
-    /// The place to observe, behind the store and behind a store to another member of the frame when one is named: the first instruction that the kernel
-    /// emulates while the frame's register is unchanged (1 us a hit), else the next one (12 us); null when there is none.
+    /// The place to observe, behind the store: the first instruction that the kernel emulates while the frame's register is unchanged (1 us a hit), else the
+    /// next one (12 us); null when there is none.
     /// </summary>
-    /// <param name="alsoStored">The offset of the other member; null for none.</param>
-    public int? FindSite(int? alsoStored = null)
+    public int? FindSite()
     {
         var first = _store + 1;
-        if (alsoStored is { } member)
-        {
-            var other = _code.FindIndex(i => IsStoreAt(i, member) && i.MemoryBase == Frame);
-            if (other < 0)
-                return null;
-            first = Math.Max(first, other + 1);
-        }
-
         for (var k = first; k < _code.Count; k++)
         {
             if (IsEmulated(_code[k]))
@@ -151,9 +142,7 @@ public sealed class HandlerCode
     }
 
     private static bool IsStore(in Instruction instruction, int member) =>
-        IsStoreAt(instruction, member) && instruction.Op1Kind == OpKind.Register && instruction.MemorySize == MemorySize.UInt64;
-
-    private static bool IsStoreAt(in Instruction instruction, int member) => instruction is { Mnemonic: Mnemonic.Mov, Op0Kind: OpKind.Memory, MemoryIndex: Register.None }
+        instruction is { Mnemonic: Mnemonic.Mov, Op0Kind: OpKind.Memory, Op1Kind: OpKind.Register, MemoryIndex: Register.None, MemorySize: MemorySize.UInt64 }
         && GeneralRegister.Of(instruction.MemoryBase) is not (null or X64Register.Rsp) && instruction.MemoryDisplacement64 == (ulong)member;
 
     private static bool TryCompare(in Instruction instruction, int member, out X64Register register)

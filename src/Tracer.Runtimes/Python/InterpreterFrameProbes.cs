@@ -120,10 +120,10 @@ public sealed class InterpreterFrameProbes
     {
         if (_module.Image.DynamicSymbols?.TryFind(EvalFrameProbes.Function, out var function) is not true)
             return null;
-        var frame = new InterpreterFrame(Build.Register(X64Register.Rsi), _layout);
-        var address = function.Value + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function.Value).Span);
-        return new FrameSite(this, address, frame, ThrowFlag).Where(_ => null);
+        return new FrameSite(this, EntryOf(function.Value), new InterpreterFrame(Build.Register(X64Register.Rsi), _layout), ThrowFlag).Where(_ => null);
     }
+
+    private ulong EntryOf(ulong function) => function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span);
 
     private List<ProbeSite>? ReturnSites()
     {
@@ -135,9 +135,9 @@ public sealed class InterpreterFrameProbes
                 {
                     var tested = new InterpreterFrame(Build.Register(GeneralRegister.Of(t.Frame)!.Value), _layout);
                     // Of the instructions that end a frame only RETURN_VALUE does without an exception.
-                    var isException = Build.Convert(Build.EqualTo(Build.EqualTo(tested.Opcode, _loop.Opcodes.ReturnValue), 0), IntegerType.Int32);
+                    var isException = Build.Convert(IsOther(tested.Opcode, _loop.Opcodes.ReturnValue), IntegerType.Int32);
                     return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException] }
-                        .Where(f => Build.EqualTo(Build.EqualTo(f.Opcode, _loop.Opcodes.ReturnGenerator), 0));
+                        .Where(f => IsOther(f.Opcode, _loop.Opcodes.ReturnGenerator));
                 }),
             ];
         }
@@ -147,9 +147,10 @@ public sealed class InterpreterFrameProbes
         var given = Build.Register(X64Register.Rsi);
         var frame = new InterpreterFrame(given, _layout);
         var result = new FrameResult(Build.Register(X64Register.Rdi), given, frame, _layout, _loop.Opcodes);
-        var address = function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span);
-        return [new FrameSite(this, address, frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText] }.Where(f => f.IsProgram)];
+        return [new FrameSite(this, EntryOf(function), frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText] }.Where(f => f.IsProgram)];
     }
+
+    private static Expression IsOther(Expression opcode, byte than) => Build.Binary(BinaryOperator.NotEqual, opcode, Build.Constant(than, IntegerType.UInt8));
 
     private List<ProbeSite>? YieldSites()
     {
