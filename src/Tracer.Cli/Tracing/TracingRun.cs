@@ -38,6 +38,7 @@ internal static class TracingRun
             Armed = s =>
             {
                 output.Stacks = s.Stacks;
+                output.Pictures = s.Pictures;
                 output.Attached(s.ProcessId, s.Backend, s.Probes);
             },
             Logger = new ConsoleLogger(Console.Error, request.Verbosity),

@@ -44,6 +44,14 @@ internal sealed partial class ExpressionCompiler(
         }
     }
 
+    /// <summary>Says where the variables of the loop are that is being compiled; returns where those of the loop around it are.</summary>
+    public short UseLoopVariables(short stackOffset)
+    {
+        var outer = _variables;
+        _variables = stackOffset;
+        return outer;
+    }
+
     /// <summary>Forgets what was remembered: the places are used for something else.</summary>
     public void Forget()
     {

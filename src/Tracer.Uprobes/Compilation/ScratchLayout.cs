@@ -1,3 +1,4 @@
+using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Records;
 
@@ -24,8 +25,11 @@ internal static class ScratchLayout
     /// <summary>The most shared expressions.</summary>
     public const int MostKnown = 64;
 
+    /// <summary>Addresses of the objects of a picture, eight bytes each.</summary>
+    public const int WorkOffset = KnownOffset + MostKnown * KnownSize;
+
     /// <summary>The record.</summary>
-    public const int RecordOffset = KnownOffset + MostKnown * KnownSize;
+    public const int RecordOffset = WorkOffset + PictureExpression.MaximumObjects * sizeof(ulong);
 
     /// <summary>Slots beyond one for each CPU.</summary>
     public const int Spares = 4;

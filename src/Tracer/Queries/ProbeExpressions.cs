@@ -34,7 +34,7 @@ internal static class ProbeExpressions
         : new TracerException("ST0208", FailureKind.Usage, $"The key '{item}' of {probe.FullName} is a {type}.", null, "Keys are integers, strings and stacks (ustack)."));
 
     /// <summary>Values to record, each once.</summary>
-    public static IReadOnlyList<CompiledItem> Values(IReadOnlyList<string> texts, Probe probe) => Items("value", texts, probe, (item, type) => type is IntegerType or TextType or FloatType
+    public static IReadOnlyList<CompiledItem> Values(IReadOnlyList<string> texts, Probe probe) => Items("value", texts, probe, (item, type) => type is IntegerType or TextType or FloatType or PictureType
         ? null
         : new TracerException("ST0218", FailureKind.Usage, $"The value '{item}' of {probe.FullName} is a {type}.", null, "Values are numbers and strings; --stack shows stacks."));
 
