@@ -33,11 +33,7 @@ public abstract class TraceOutput : IEventSink
     public abstract void OnEvent(in EventRecord record);
 
     /// <inheritdoc/>
-    public void OnBatchEnd()
-    {
-        _buffer.Flush();
-        Pictures?.Forget();
-    }
+    public void OnBatchEnd() => _buffer.Flush();
 
     /// <summary>All sites are armed.</summary>
     public abstract void Attached(int processId, string backend, IReadOnlyList<Probe> probes);

@@ -20,5 +20,7 @@ internal sealed class ChannelSink(ChannelWriter<TraceEvent> writer, StackWalker 
             Dropped++;
     }
 
-    public void OnBatchEnd() => pictures.Forget();
+    public void OnBatchEnd()
+    {
+    }
 }

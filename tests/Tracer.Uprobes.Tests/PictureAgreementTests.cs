@@ -69,6 +69,7 @@ public class PictureAgreementTests
         var shape = new PictureShape(
             0xff8,
             [Build.Add(Build.Constant(data), PictureShape.Object), Build.LoadPointer(at), Build.LoadPointer(Build.If(Build.Binary(BinaryOperator.Less, new LoopVariableExpression(2), Build.Constant(1UL << 61)), Build.Constant(8), at), 8)],
+            random.Next(2) == 0 ? [] : [Build.Binary(BinaryOperator.And, new LoopVariableExpression(2), Build.Constant(0xfff))],
             [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Area(random, Build.If(Bit(new LoopVariableExpression(2), random.Next(20)), Where(random, data, at, new LoopVariableExpression(3)), Build.Constant(0)), new LoopVariableExpression(2)))]);
         return new PictureExpression(
             [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Area(random, Build.Add(Build.Constant(random.Next(6) == 0 ? 16 : data), Build.Register(Pick(random))), Build.Register(Pick(random))))],

@@ -27,11 +27,13 @@ public ref partial struct ExpressionEvaluator
     private int Take(PictureExpression picture, scoped Span<byte> destination)
     {
         Span<ulong> objects = stackalloc ulong[PictureExpression.MaximumObjects];
+        Span<ulong> buckets = stackalloc ulong[ObjectFilter.Buckets];
+        buckets.Clear();
         Span<ulong> variables = stackalloc ulong[PictureExpression.MaximumVariables];
         var count = 0;
         var used = 0;
         foreach (var area in picture.Start)
-            Copy(area, picture.Shape.PointerMask, isStart: true, destination, ref used, objects, ref count);
+            Copy(area, picture.Shape.PointerMask, isStart: true, destination, ref used, objects, buckets, ref count);
         var inner = this;
         inner.Bind(variables);
         for (var k = 0; k < count; k++)
@@ -39,14 +41,20 @@ public ref partial struct ExpressionEvaluator
             variables[0] = objects[k];
             for (var v = 0; v < picture.Shape.Variables.Count; v++)
                 variables[v + 1] = inner.Evaluate(picture.Shape.Variables[v], out var found) == EvaluationStatus.Ok ? found : 0;
+            foreach (var link in picture.Shape.Links)
+            {
+                if (inner.TryEvaluate(link, out var linked))
+                    Add(linked & picture.Shape.PointerMask, objects, buckets, ref count);
+            }
+
             foreach (var area in picture.Shape.Areas)
-                inner.Copy(area, picture.Shape.PointerMask, isStart: false, destination, ref used, objects, ref count);
+                inner.Copy(area, picture.Shape.PointerMask, isStart: false, destination, ref used, objects, buckets, ref count);
         }
 
         return used;
     }
 
-    private void Copy(PictureArea area, ulong mask, bool isStart, scoped Span<byte> destination, ref int used, scoped Span<ulong> objects, ref int count)
+    private void Copy(PictureArea area, ulong mask, bool isStart, scoped Span<byte> destination, ref int used, scoped Span<ulong> objects, scoped Span<ulong> buckets, ref int count)
     {
         var isKnown = TryEvaluate(area.Address, out var address) & TryEvaluate(area.Count, out var items) & TryEvaluate(area.Stride, out var stride);
         if ((!isKnown || address == 0) && !isStart)
@@ -65,10 +73,10 @@ public ref partial struct ExpressionEvaluator
         BinaryPrimitives.WriteUInt64LittleEndian(region[PictureLayout.LengthOffset..], (ulong)wanted);
         used += PictureLayout.HeaderSize + ((wanted + 7) & ~7);
         if (wanted > 0)
-            Follow(area, new Items(address, items, stride & 0xff, mask), objects, ref count);
+            Follow(area, new Items(address, items, stride & 0xff, mask), objects, buckets, ref count);
     }
 
-    private void Follow(PictureArea area, Items items, scoped Span<ulong> objects, ref int count)
+    private void Follow(PictureArea area, Items items, scoped Span<ulong> objects, scoped Span<ulong> buckets, ref int count)
     {
         if (!TryEvaluate(area.Pointer, out var first) || first >= items.Stride)
             return;
@@ -80,14 +88,15 @@ public ref partial struct ExpressionEvaluator
             {
                 if (_context.Memory.Read(items.Address + k * items.Stride + (p == 0 ? first : second), pointer) != sizeof(ulong))
                     return;
-                var address = BinaryPrimitives.ReadUInt64LittleEndian(pointer) & items.Mask;
-                if (address == 0)
-                    continue;
-                if (count == objects.Length)
-                    return;
-                objects[count++] = address;
+                Add(BinaryPrimitives.ReadUInt64LittleEndian(pointer) & items.Mask, objects, buckets, ref count);
             }
         }
+    }
+
+    private static void Add(ulong address, scoped Span<ulong> objects, scoped Span<ulong> buckets, ref int count)
+    {
+        if (address != 0 && ObjectFilter.Take(buckets, address) && count < objects.Length)
+            objects[count++] = address;
     }
 
     private bool TryEvaluate(Expression expression, out ulong value) => Evaluate(expression, out value) == EvaluationStatus.Ok;

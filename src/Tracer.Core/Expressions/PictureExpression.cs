@@ -1,7 +1,7 @@
 namespace Tracer.Core.Expressions;
 
 /// <summary>
-/// A picture of a few objects of the target and of what they refer to, copied at the hit, breadth first, until <see cref="Capacity"/> or
+/// A picture of a few objects of the target and of what they refer to, copied at the hit, each once, breadth first, until <see cref="Capacity"/> or
 /// <see cref="MaximumObjects"/> is reached; it is read later, when the target has gone on (see <c>Pictures/</c>). What cannot be read is left out.
 /// </summary>
 /// <param name="Start">Areas that are copied first; their pointers lead to the first objects. Evaluated over the hit.</param>
@@ -10,7 +10,7 @@ namespace Tracer.Core.Expressions;
 public sealed record PictureExpression(IReadOnlyList<PictureArea> Start, PictureShape Shape, PictureType Format) : Expression(Format)
 {
     /// <summary>The most bytes of a picture.</summary>
-    public const int Capacity = 8192;
+    public const int Capacity = 16 * 1024;
 
     /// <summary>The most bytes that are copied of an area.</summary>
     public const int MaximumBytes = 640;

@@ -6,8 +6,9 @@ namespace Tracer.Core.Expressions;
 /// </summary>
 /// <param name="PointerMask">What of a pointer is an address: references may have a tag.</param>
 /// <param name="Variables">The variables from 1 on, each uint64.</param>
+/// <param name="Links">Addresses of other objects, each uint64; 0 is none.</param>
 /// <param name="Areas">What is copied, in order; an area that cannot be evaluated is left out.</param>
-public sealed record PictureShape(ulong PointerMask, IReadOnlyList<Expression> Variables, IReadOnlyList<PictureArea> Areas)
+public sealed record PictureShape(ulong PointerMask, IReadOnlyList<Expression> Variables, IReadOnlyList<Expression> Links, IReadOnlyList<PictureArea> Areas)
 {
     /// <summary>The object's address.</summary>
     public static Expression Object { get; } = new LoopVariableExpression(0);

@@ -5,7 +5,4 @@ public interface IPictureReader
 {
     /// <summary>What a picture shows.</summary>
     PictureContent Read(ReadOnlySpan<byte> picture);
-
-    /// <summary>Forgets what was read of the target beside pictures; to be called from time to time, since it may change.</summary>
-    void Forget();
 }

@@ -18,11 +18,4 @@ public sealed class PictureReaders(ITargetMemory memory)
             _readers.Add(format, reader = format.Open(memory));
         return reader.Read(value.TextBytes);
     }
-
-    /// <summary>Forgets what was read of the target beside pictures, at the end of a batch of events.</summary>
-    public void Forget()
-    {
-        foreach (var reader in _readers.Values)
-            reader.Forget();
-    }
 }

@@ -3,6 +3,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
 using Tracer.Runtimes.Code;
+using Tracer.Runtimes.Python.Pictures;
 
 namespace Tracer.Runtimes.Python;
 
@@ -41,16 +42,17 @@ public static class EvalFrameProbes
         var frame = Build.Register(version.IsAtLeast(3, 9) ? X64Register.Rsi : X64Register.Rdi);
         var hasRun = Build.Binary(BinaryOperator.LessOrEqual,
             Build.Constant(0, IntegerType.Int32), Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32));
+        var pictures = new PythonPictures(version, layout);
         return
         [
-            AtEntry("function__entry", Build.EqualTo(hasRun, 0), $"at the entry of {name}"),
+            AtEntry("function__entry", Build.EqualTo(hasRun, 0), $"at the entry of {name}", pictures.Arguments, PythonProbeParameters.Arguments(pictures.ArgumentsType)),
             AtExits("function__return", isYield: false, $"at the exits of {name}, also by exception; frames entered before tracing began are not reported"),
-            AtEntry("generator__resume", hasRun, $"at the entry of {name}; also when an exception is thrown into a generator"),
+            AtEntry("generator__resume", hasRun, $"at the entry of {name}; also when an exception is thrown into a generator", pictures.Locals, PythonProbeParameters.Locals(pictures.LocalsType)),
             AtExits("generator__yield", isYield: true, $"at the exits of {name}; frames resumed before tracing began are not reported"),
         ];
 
-        Probe AtEntry(string probe, Expression guard, string note) =>
-            new("python", probe, module, ProbeSource.Synthesised, PythonProbeParameters.Position, [new ProbeSite(entry, Arguments(frame, version, layout)) { Guard = guard }])
+        Probe AtEntry(string probe, Expression guard, string note, Func<Expression, Expression, Expression> picture, ProbeParameter pictured) =>
+            new("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, pictured], [new ProbeSite(entry, Arguments(frame, version, layout, picture)) { Guard = guard }])
             {
                 Note = note,
             };
@@ -63,13 +65,13 @@ public static class EvalFrameProbes
             var frames = new FrameStore($"python frames of {probe}", 1);
             var saved = new SavedExpression(0);
             var isSuspended = IsSuspended(saved, layout.FrameObject!);
-            var arguments = Arguments(saved, version, layout);
+            var arguments = Arguments(saved, version, layout, pictures.Locals);
             var sites = exits.Select(e => new ProbeSite(Location(module, e.Address), arguments)
             {
                 Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
                 Condition = isYield ? isSuspended : Build.EqualTo(isSuspended, 0),
             }).ToArray();
-            return new Probe("python", probe, module, ProbeSource.Synthesised, PythonProbeParameters.Position, sites)
+            return new Probe("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.Locals(pictures.LocalsType)], sites)
             {
                 Companions = [new CompanionSite(entry, new FrameSave(frames, stack, new ExpressionList(frame)))],
                 Note = note,
@@ -82,13 +84,14 @@ public static class EvalFrameProbes
         ? Build.EqualTo(Build.Load(frame, state, IntegerType.Int8), Suspended)
         : Build.Binary(BinaryOperator.NotEqual, Build.LoadPointer(frame, at.StackTop!.Value), Build.Constant(0));
 
-    private static ExpressionList Arguments(Expression frame, PythonVersion version, PythonLayout layout)
+    private static ExpressionList Arguments(Expression frame, PythonVersion version, PythonLayout layout, Func<Expression, Expression, Expression> picture)
     {
         var code = Build.LoadPointer(frame, layout.FrameCode);
         return new ExpressionList(
             PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout),
             PythonText.Of(Build.LoadPointer(code, layout.CodeName), layout),
-            PythonLines.Of(frame, version, layout));
+            PythonLines.Of(frame, version, layout),
+            picture(frame, code));
     }
 
     private static CodeLocation Location(TargetModule module, ulong address)

@@ -27,9 +27,14 @@ public sealed class FrameResult(Expression thread, Expression address, Interpret
     /// <summary>The name of the type of the exception or of the value.</summary>
     public Expression TypeNameText => Build.CString(Build.LoadPointer(Build.LoadPointer(Build.If(Current, Current, Value), ObjectType), TypeName));
 
+    /// <summary>Where the pointer to the exception or to the value is, which may have a tag.</summary>
+    public Expression ValuePlace => Build.If(Current, Build.Offset(thread, _at.ThreadException), Place);
+
     private Expression Current => Build.LoadPointer(thread, _at.ThreadException);
 
-    private Expression Value
+    private Expression Value => _at.IsTagged ? Build.Binary(BinaryOperator.And, Build.LoadPointer(Place), Build.Constant(~3UL)) : Build.LoadPointer(Place);
+
+    private Expression Place
     {
         get
         {
@@ -38,20 +43,17 @@ public sealed class FrameResult(Expression thread, Expression address, Interpret
                 ? Build.LoadPointer(address, pointer)
                 : Build.Add(Build.Offset(address, _at.Locals), Build.Binary(
                     BinaryOperator.ShiftLeft, Build.ToUInt64(Build.Load(address, _at.StackTop!.Value, IntegerType.UInt32)), Build.Constant(3)));
-            var value = Build.LoadPointer(slot);
-            if (_at.IsTagged)
-                return Build.Binary(BinaryOperator.And, value, Build.Constant(~3UL));
             if (opcodes is not { ReturnConstant: { Count: 2 } constant, ExtendedArgument: { } extended })
-                return value;
+                return slot;
             // One EXTENDED_ARG before the instruction reaches 65,536 constants; no code object has more.
             var instruction = frame.Instruction;
             var isExtended = Build.EqualTo(Build.Load(instruction, -2, IntegerType.UInt8), extended);
             var high = Build.If(isExtended, Build.ToUInt64(Build.Load(instruction, -1, IntegerType.UInt8)), Build.Constant(0));
             var index = Build.Add(Build.Binary(BinaryOperator.ShiftLeft, high, Build.Constant(8)), Build.ToUInt64(Build.Load(instruction, 1, IntegerType.UInt8)));
             var constants = Build.LoadPointer(frame.Code, _at.CodeConstants);
-            var item = Build.LoadPointer(Build.Add(Build.Offset(constants, TupleItems), Build.Binary(BinaryOperator.ShiftLeft, index, Build.Constant(3))));
+            var item = Build.Add(Build.Offset(constants, TupleItems), Build.Binary(BinaryOperator.ShiftLeft, index, Build.Constant(3)));
             var isConstant = Build.Binary(BinaryOperator.LogicalOr, Build.EqualTo(frame.Opcode, constant[0]), Build.EqualTo(frame.Opcode, constant[1]));
-            return Build.If(isConstant, item, value);
+            return Build.If(isConstant, item, slot);
         }
     }
 }

@@ -23,6 +23,9 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
 
     private readonly InterpreterFrameLayout _at = layout.InterpreterFrame ?? throw new ArgumentException("A layout without interpreter frames.", nameof(layout));
 
+    /// <summary>The frame's address.</summary>
+    public Expression Address => frame;
+
     /// <summary>The PyCodeObject's address.</summary>
     public Expression Code => Untagged(Build.LoadPointer(frame, layout.FrameCode));
 
