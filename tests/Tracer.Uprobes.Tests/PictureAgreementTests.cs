@@ -73,7 +73,7 @@ public class PictureAgreementTests
             [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Area(random, Build.If(Bit(new LoopVariableExpression(2), random.Next(20)), Where(random, data, at, new LoopVariableExpression(3)), Build.Constant(0)), new LoopVariableExpression(2)))]);
         return new PictureExpression(
             [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Area(random, Build.Add(Build.Constant(random.Next(6) == 0 ? 16 : data), Build.Register(Pick(random))), Build.Register(Pick(random))))],
-            shape, new PictureType(new NoFormat()));
+            new ExpressionList(Build.Register(Pick(random))), shape, new PictureType(new NoFormat()));
     }
 
     private static PictureArea Area(Random random, Expression address, Expression number)

@@ -31,6 +31,7 @@ internal static class TracingRun
             EventsPerSecond = request.EventsPerSecond,
             StackBytes = request.StackBytes,
             Values = request.Values,
+            Requested = request.Requested,
             StackWalk = request.StackWalk,
             PreparesStackNames = request.StackBytes is not null,
             MaximumOverhead = request.MaximumOverhead,

@@ -34,6 +34,12 @@ public ref partial struct ExpressionEvaluator
         var used = 0;
         foreach (var area in picture.Start)
             Copy(area, picture.Shape.PointerMask, isStart: true, destination, ref used, objects, buckets, ref count);
+        foreach (var root in picture.Roots)
+        {
+            if (TryEvaluate(root, out var first))
+                Add(first & picture.Shape.PointerMask, objects, buckets, ref count);
+        }
+
         var inner = this;
         inner.Bind(variables);
         for (var k = 0; k < count; k++)

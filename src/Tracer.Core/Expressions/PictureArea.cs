@@ -19,6 +19,9 @@ public sealed record PictureArea(Expression Address, Expression Count, Expressio
     /// <summary>So many pointers.</summary>
     public static PictureArea Pointers(Expression address, Expression count) => new(address, count, Build.Constant(sizeof(ulong)), Build.Constant(0), NoPointer);
 
+    /// <summary>How many <see cref="Parts"/> there are.</summary>
+    public const int PartCount = 5;
+
     /// <summary>The parts in the order of the constructor.</summary>
     public Expression[] Parts => [Address, Count, Stride, Pointer, SecondPointer];
 

@@ -4,10 +4,11 @@ namespace Tracer.Core.Expressions;
 /// A picture of a few objects of the target and of what they refer to, copied at the hit, each once, breadth first, until <see cref="Capacity"/> or
 /// <see cref="MaximumObjects"/> is reached; it is read later, when the target has gone on (see <c>Pictures/</c>). What cannot be read is left out.
 /// </summary>
-/// <param name="Start">Areas that are copied first; their pointers lead to the first objects. Evaluated over the hit.</param>
+/// <param name="Start">Areas that are copied first; their pointers lead to objects. Evaluated over the hit.</param>
+/// <param name="Roots">Addresses of further first objects, uint64; 0 is none.</param>
 /// <param name="Shape">What is copied of an object.</param>
 /// <param name="Format">What reads the picture.</param>
-public sealed record PictureExpression(IReadOnlyList<PictureArea> Start, PictureShape Shape, PictureType Format) : Expression(Format)
+public sealed record PictureExpression(IReadOnlyList<PictureArea> Start, ExpressionList Roots, PictureShape Shape, PictureType Format) : Expression(Format)
 {
     /// <summary>The most bytes of a picture.</summary>
     public const int Capacity = 16 * 1024;

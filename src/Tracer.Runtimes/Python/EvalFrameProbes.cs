@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
+using Tracer.Core.Stacks.Symbols;
 using Tracer.Core.Targets;
 using Tracer.Elf;
 using Tracer.Runtimes.Code;
@@ -51,6 +53,11 @@ public static class EvalFrameProbes
             AtExits("generator__yield", isYield: true, $"at the exits of {name}; frames resumed before tracing began are not reported"),
         ];
 
+        // _Py_CheckFunctionResult, which some builds call last, gives back what it is given (Objects/call.c): its third argument, second until 3.8.
+        FunctionResult? ResultAt(FunctionExit exit) => exit is { Result: null, Kind: FunctionExitKind.Call } && CalledAt(image, exit.Address) == "_Py_CheckFunctionResult"
+            ? new FunctionResult(version.IsAtLeast(3, 9) ? X64Register.Rdx : X64Register.Rsi)
+            : exit.Result;
+
         Probe AtEntry(string probe, Expression guard, string note, Func<Expression, Expression, Expression> picture, ProbeParameter pictured) =>
             new("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, pictured], [new ProbeSite(entry, Arguments(frame, version, layout, picture)) { Guard = guard }])
             {
@@ -66,17 +73,31 @@ public static class EvalFrameProbes
             var saved = new SavedExpression(0);
             var isSuspended = IsSuspended(saved, layout.FrameObject!);
             var arguments = Arguments(saved, version, layout, pictures.Locals);
-            var sites = exits.Select(e => new ProbeSite(Location(module, e.Address), arguments)
+            var sites = exits.Select(e => new ProbeSite(Location(module, e.Address), isYield ? arguments : new ExpressionList([.. arguments, .. Results(ResultAt(e), pictures)]))
             {
                 Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
                 Condition = isYield ? isSuspended : Build.EqualTo(isSuspended, 0),
             }).ToArray();
-            return new Probe("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.Locals(pictures.LocalsType)], sites)
+            return new Probe("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.Locals(pictures.LocalsType), .. isYield ? [] : ResultParameters(pictures)], sites)
             {
                 Companions = [new CompanionSite(entry, new FrameSave(frames, stack, new ExpressionList(frame)))],
                 Note = note,
             };
         }
+    }
+
+    private static ProbeParameter[] ResultParameters(PythonPictures pictures) =>
+        [PythonProbeParameters.Exception, PythonProbeParameters.ResultType, PythonProbeParameters.Value(pictures.ValueType)];
+
+    // The function returns the value, or null with an exception.
+    private static Expression[] Results(FunctionResult? result, PythonPictures pictures)
+    {
+        const string Reason = "the code has it in no single place here";
+        if (result is not { } known)
+            return [new UnavailableExpression(IntegerType.Int32, Reason), new UnavailableExpression(TextType.Instance, Reason), new UnavailableExpression(pictures.ValueType, Reason)];
+        var value = known.Value;
+        var isException = Build.Convert(Build.EqualTo(value, 0), IntegerType.Int32);
+        return [isException, FrameResult.TypeNameOf(value, isException), pictures.Value(value)];
     }
 
     // A frame that is left by a yield keeps its stack; one that is left for good or by an exception has none.
@@ -92,6 +113,19 @@ public static class EvalFrameProbes
             PythonText.Of(Build.LoadPointer(code, layout.CodeName), layout),
             PythonLines.Of(frame, version, layout),
             picture(frame, code));
+    }
+
+    // The name of the function that a near call leads to, directly or by the procedure linkage table.
+    private static string? CalledAt(ElfImage image, ulong address)
+    {
+        const int CallLength = 5;
+        var bytes = image.DataFrom(address);
+        if (bytes.Length < CallLength)
+            return null;
+        var target = unchecked(address + CallLength + (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[1..]));
+        if (new PltNames(image).Find(target, out _) is { } linked)
+            return linked[..linked.IndexOf('@', StringComparison.Ordinal)];
+        return image.DynamicSymbols?.TryFind("_Py_CheckFunctionResult"u8, out var symbol) is true && symbol.Value == target ? "_Py_CheckFunctionResult" : null;
     }
 
     private static CodeLocation Location(TargetModule module, ulong address)

@@ -7,11 +7,10 @@ namespace Tracer.Runtimes.Python;
 /// which is then the thread's current one, or with a value, which still lies where it was taken from the frame's stack or is a constant of the code.
 /// </summary>
 /// <param name="thread">The thread state's address, uint64.</param>
-/// <param name="address">The frame's address, uint64.</param>
 /// <param name="frame">The frame.</param>
 /// <param name="layout">The layout of this CPython.</param>
 /// <param name="opcodes">Its opcodes.</param>
-public sealed class FrameResult(Expression thread, Expression address, InterpreterFrame frame, PythonLayout layout, PythonOpcodes opcodes)
+public sealed class FrameResult(Expression thread, InterpreterFrame frame, PythonLayout layout, PythonOpcodes opcodes)
 {
     // PyObject.ob_type, PyTypeObject.tp_name, PyTupleObject.ob_item: the same in 3.12 and 3.13, which have RETURN_CONST.
     private const int ObjectType = 8;
@@ -25,10 +24,18 @@ public sealed class FrameResult(Expression thread, Expression address, Interpret
         Build.Binary(BinaryOperator.NotEqual, Current, Build.Constant(0)), IntegerType.Int32);
 
     /// <summary>The name of the type of the exception or of the value.</summary>
-    public Expression TypeNameText => Build.CString(Build.LoadPointer(Build.LoadPointer(Build.If(Current, Current, Value), ObjectType), TypeName));
+    public Expression TypeNameText => Build.CString(Build.LoadPointer(Build.LoadPointer(Object, ObjectType), TypeName));
 
-    /// <summary>Where the pointer to the exception or to the value is, which may have a tag.</summary>
-    public Expression ValuePlace => Build.If(Current, Build.Offset(thread, _at.ThreadException), Place);
+    /// <summary>The name of the type of a value; an exception has none that is known.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="isException">Whether there is an exception instead.</param>
+    public static Expression TypeNameOf(Expression value, Expression isException) => Build.If(
+        isException,
+        new UnavailableExpression(TextType.Instance, "the exception of this return is not known"),
+        Build.CString(Build.LoadPointer(Build.LoadPointer(value, ObjectType), TypeName)));
+
+    /// <summary>The exception or the value, uint64.</summary>
+    public Expression Object => Build.If(Current, Current, Value);
 
     private Expression Current => Build.LoadPointer(thread, _at.ThreadException);
 
@@ -38,11 +45,7 @@ public sealed class FrameResult(Expression thread, Expression address, Interpret
     {
         get
         {
-            // RETURN_VALUE has taken the value from the stack and noted the stack's new end, where the value is still.
-            var slot = _at.StackPointer is { } pointer
-                ? Build.LoadPointer(address, pointer)
-                : Build.Add(Build.Offset(address, _at.Locals), Build.Binary(
-                    BinaryOperator.ShiftLeft, Build.ToUInt64(Build.Load(address, _at.StackTop!.Value, IntegerType.UInt32)), Build.Constant(3)));
+            var slot = frame.PoppedPlace;
             if (opcodes is not { ReturnConstant: { Count: 2 } constant, ExtendedArgument: { } extended })
                 return slot;
             // One EXTENDED_ARG before the instruction reaches 65,536 constants; no code object has more.

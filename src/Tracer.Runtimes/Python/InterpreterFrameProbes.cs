@@ -84,12 +84,8 @@ public sealed class InterpreterFrameProbes
     private ProbeParameter Pictured(string name) =>
         name == "function__entry" ? PythonProbeParameters.Arguments(_pictures.ArgumentsType) : PythonProbeParameters.Locals(_pictures.LocalsType);
 
-    private ProbeParameter[] ResultParameters(string name) => (name, _layout.InterpreterFrame!.IsEntry) switch
-    {
-        ("function__return", null) => [PythonProbeParameters.Exception, PythonProbeParameters.ResultType, PythonProbeParameters.Value(_pictures.ValueType)],
-        ("function__return", _) => [PythonProbeParameters.Exception],
-        _ => [],
-    };
+    private ProbeParameter[] ResultParameters(string name) =>
+        name == "function__return" ? [PythonProbeParameters.Exception, PythonProbeParameters.ResultType, PythonProbeParameters.Value(_pictures.ValueType)] : [];
 
     private FrameSite? ResumeSite(byte opcode)
     {
@@ -142,7 +138,8 @@ public sealed class InterpreterFrameProbes
                     var tested = new InterpreterFrame(Build.Register(GeneralRegister.Of(t.Frame)!.Value), _layout);
                     // Of the instructions that end a frame only RETURN_VALUE does without an exception.
                     var isException = Build.Convert(IsOther(tested.Opcode, _loop.Opcodes.ReturnValue), IntegerType.Int32);
-                    return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException] }
+                    var value = Build.If(isException, Build.Constant(0), tested.PoppedValue);
+                    return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException, FrameResult.TypeNameOf(value, isException), _pictures.Value(value)] }
                         .Where(f => IsOther(f.Opcode, _loop.Opcodes.ReturnGenerator));
                 }),
             ];
@@ -152,8 +149,8 @@ public sealed class InterpreterFrameProbes
             return null;
         var given = Build.Register(X64Register.Rsi);
         var frame = new InterpreterFrame(given, _layout);
-        var result = new FrameResult(Build.Register(X64Register.Rdi), given, frame, _layout, _loop.Opcodes);
-        return [new FrameSite(this, EntryOf(function), frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText, _pictures.Value(result.ValuePlace)] }.Where(f => f.IsProgram)];
+        var result = new FrameResult(Build.Register(X64Register.Rdi), frame, _layout, _loop.Opcodes);
+        return [new FrameSite(this, EntryOf(function), frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText, _pictures.Value(result.Object)] }.Where(f => f.IsProgram)];
     }
 
     private static Expression IsOther(Expression opcode, byte than) => Build.Binary(BinaryOperator.NotEqual, opcode, Build.Constant(than, IntegerType.UInt8));

@@ -31,6 +31,7 @@ internal sealed partial class RecordCompiler
             code.Store(BpfSize.Double, R7, (short)(ScratchLayout.FilterOffset + (k * sizeof(ulong))), 0);
         foreach (var area in picture.Start)
             Area(area, picture.Shape.PointerMask, isStart: true, place);
+        Add(picture.Roots, picture.Shape.PointerMask);
 
         var outer = expressions.UseLoopVariables(new MemoryPlace(R7, Places.Variables));
         code.Bind(head);
@@ -51,13 +52,7 @@ internal sealed partial class RecordCompiler
             code.Store(BpfSize.Double, R7, (short)(Places.Variables + ((k + 1) * sizeof(ulong))), R0);
         }
 
-        foreach (var link in picture.Shape.Links)
-        {
-            var none = code.NewLabel();
-            expressions.Evaluate(link, none);
-            Add(picture.Shape.PointerMask);
-            code.Bind(none);
-        }
+        Add(picture.Shape.Links, picture.Shape.PointerMask);
 
         foreach (var area in picture.Shape.Areas)
             Area(area, picture.Shape.PointerMask, isStart: false, place);
@@ -184,6 +179,17 @@ internal sealed partial class RecordCompiler
             .Bind(read).Load(BpfSize.Double, R0, R10, buffer);
         frame.ReleaseTo(mark);
         Add(mask);
+    }
+
+    private void Add(IEnumerable<Expression> addresses, ulong mask)
+    {
+        foreach (var address in addresses)
+        {
+            var none = code.NewLabel();
+            expressions.Evaluate(address, none);
+            Add(mask);
+            code.Bind(none);
+        }
     }
 
     /// <summary>Puts the object whose address is in R0 behind those that are to be copied, unless it is the newest of its bucket (<see cref="ObjectFilter"/>).</summary>

@@ -26,6 +26,7 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         }
 
         var probes = selection.Select(specs);
+        CheckRequests(options.Requested, probes);
         var filters = probes.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
         var (aggregations, actions) = Compile(options, probes, null);
         var programs = probes.Select((p, k) => aggregations.Count == 0
@@ -35,11 +36,23 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         return options.Where is null ? program : program with { Silence = "all sites were armed, and no hit of them satisfied the filter while the target was traced." };
     }
 
+    // A request that no probe can meet is a mistake; that some cannot is not.
+    private static void CheckRequests(IReadOnlyList<string> names, IReadOnlyList<Probe> probes)
+    {
+        if (names.FirstOrDefault(n => !probes.Any(p => p.Parameters.Any(q => q.Name == n))) is not { } name)
+            return;
+        throw new TracerException(
+            "ST0220", FailureKind.Usage, $"None of the probes has '{name}'.", $"{string.Join(", ", probes.Select(p => p.FullName).Distinct().Take(3))} cannot tell it.",
+            "Entries of interpreted functions have args, their returns have locals; sharptrace list shows what each probe has.");
+    }
+
     private static ProbeProgram Recording(Probe probe, Expression? filter, TraceOptions options)
     {
         var program = ProbeProgram.Recording(probe, filter);
         List<PlannedValue> values = [.. program.Values!];
         values.AddRange(ProbeExpressions.Values(options.Values, probe).Where(i => !values.Any(v => v.Name == i.Text)).Select(i => new PlannedValue(i.Text, i.Expression)));
+        values.AddRange(probe.Parameters.Select((p, k) => (p, k)).Where(x => options.Requested.Contains(x.p.Name) && !values.Any(v => v.Name == x.p.Name))
+            .Select(x => new PlannedValue(x.p.Name, new ParameterExpression(x.k, x.p.Type))));
         if (options.StackBytes is { } bytes)
             values.Add(new PlannedValue("ustack", new StackExpression(bytes)));
         return program with { Values = values };

@@ -42,6 +42,7 @@ public sealed class ObjectShape(PythonObjectLayout layout, bool isTagged)
     // Types of 2.7 and of 3.x whose items are two: im_func and im_self of methods.
     private static readonly Expression IsMethod = Build.Binary(BinaryOperator.LogicalOr, IsNamed("method"), IsNamed("instance"));
     private static readonly Expression IsCell = IsNamed("cell");
+    private static readonly Expression IsRange = Build.Binary(BinaryOperator.LogicalOr, IsNamed("range"), IsNamed("slice"));
 
     /// <summary>The shape.</summary>
     public PictureShape Make() => new(
@@ -103,14 +104,19 @@ public sealed class ObjectShape(PythonObjectLayout layout, bool isTagged)
         {
             if (layout.Major == 2)
                 return Build.Constant(HeaderBytes);
-            var state = Build.ToUInt64(Build.Load(PictureShape.Object, PythonObjectLayout.TextState, IntegerType.UInt32));
-            var data = Build.If(Build.Bits(state, 6, 1), Build.Constant((ulong)layout.AsciiSize), Build.Constant((ulong)layout.CompactSize));
-            var characters = Build.Binary(BinaryOperator.Multiply, AtMost(Size, TextLength), Build.Bits(state, 2, 3));
-            return Build.If(Build.Bits(state, 5, 1), Build.Add(data, characters), Build.Constant((ulong)layout.CompactSize + 8));
+            var data = Build.If(Build.Bits(TextState, 6, 1), Build.Constant((ulong)layout.AsciiSize), Build.Constant((ulong)layout.CompactSize));
+            return Build.If(IsCompact, Build.Add(data, Characters), Build.Constant((ulong)layout.CompactSize + 8));
         }
     }
 
-    // Four bytes a digit; their number is ob_size, negative for negative numbers, and since 3.12 in the upper bits of lv_tag.
+    private static Expression TextState => Build.ToUInt64(Build.Load(PictureShape.Object, PythonObjectLayout.TextState, IntegerType.UInt32));
+
+    // Instances of subclasses of str have their characters elsewhere.
+    private static Expression IsCompact => Build.Bits(TextState, 5, 1);
+
+    private static Expression Characters => Build.Binary(BinaryOperator.Multiply, AtMost(Size, TextLength), Build.Bits(TextState, 2, 3));
+
+    // Four bytes a digit, of which zero has one too; their number is ob_size, negative for negative numbers, and since 3.12 in the upper bits of lv_tag.
     private Expression IntegerBytes
     {
         get
@@ -118,11 +124,11 @@ public sealed class ObjectShape(PythonObjectLayout layout, bool isTagged)
             var digits = layout.IsAtLeast(3, 12)
                 ? Build.Binary(BinaryOperator.ShiftRight, Size, Build.Constant(3))
                 : Build.If(Build.Bits(Size, 63, 1), Build.Binary(BinaryOperator.Subtract, Build.Constant(0), Size), Size);
-            return Build.Offset(Build.Binary(BinaryOperator.ShiftLeft, AtMost(digits, PictureExpression.MaximumBytes), Build.Constant(2)), PythonObjectLayout.Digits);
+            return Build.Offset(Build.Binary(BinaryOperator.ShiftLeft, AtMost(digits, PictureExpression.MaximumBytes), Build.Constant(2)), PythonObjectLayout.Digits + sizeof(uint));
         }
     }
 
-    // What is apart from the object and has no pointers: the name of a type, the header of a dict's keys, the characters of 2.7's unicode, the bytes of a bytearray.
+    // What is apart from the object and has no pointers: the name of a type, the header of a dict's keys, characters and bytes.
     private PictureArea Beside
     {
         get
@@ -131,7 +137,7 @@ public sealed class ObjectShape(PythonObjectLayout layout, bool isTagged)
             var start = Load(PictureShape.Object, PythonObjectLayout.ByteArrayStart);
             var (address, count) = layout.Major == 2
                 ? (Build.If(IsText, Load(PictureShape.Object, PythonObjectLayout.Text27Data), None), Build.Binary(BinaryOperator.Multiply, AtMost(Size, TextLength), Build.Constant((ulong)layout.UnicodeUnit)))
-                : (Keys, Build.Constant((ulong)layout.KeysSize));
+                : (Build.If(IsText, Build.If(IsCompact, None, Load(PictureShape.Object, layout.CompactSize)), Keys), Build.If(IsText, Characters, Build.Constant((ulong)layout.KeysSize)));
             return PictureArea.Bytes(
                 Build.If(IsType, Load(PictureShape.Object, PythonObjectLayout.TypeName), Build.If(isByteArray, start, address)),
                 Build.If(IsType, Build.Constant(HeaderBytes), Build.If(isByteArray, AtMost(Size, TextLength), count)));
@@ -144,14 +150,14 @@ public sealed class ObjectShape(PythonObjectLayout layout, bool isTagged)
         {
             var own = Build.If(IsTuple, Build.Offset(PictureShape.Object, layout.TupleItems),
                 Build.If(IsException, Build.Offset(PictureShape.Object, PythonObjectLayout.ExceptionArgs),
-                Build.If(Build.Binary(BinaryOperator.LogicalOr, IsCell, IsMethod), Build.Offset(PictureShape.Object, PythonObjectLayout.First),
+                Build.If(Build.Binary(BinaryOperator.LogicalOr, IsCell, Build.Binary(BinaryOperator.LogicalOr, IsMethod, IsRange)), Build.Offset(PictureShape.Object, PythonObjectLayout.First),
                 Build.If(IsNamed("function"), Build.Offset(PictureShape.Object, layout.FunctionQualifiedName),
                 Build.If(IsNamed("module"), layout.ModuleName == 0 ? None : Build.Offset(PictureShape.Object, layout.ModuleName), None)))));
             var address = Build.If(IsList, Load(PictureShape.Object, PythonObjectLayout.ListItems),
                 Build.If(IsDict, Entries, Build.If(IsSet, Load(PictureShape.Object, PythonObjectLayout.Table), own)));
             var slots = Build.Offset(Load(PictureShape.Object, PythonObjectLayout.TableMask), 1);
             var count = Build.If(IsDict, layout.Major == 2 ? slots : Load(Keys, layout.KeysEntries),
-                Build.If(IsSet, slots, Build.If(Build.Binary(BinaryOperator.LogicalOr, IsList, IsTuple), Size, Build.If(IsMethod, Build.Constant(2), Build.Constant(1)))));
+                Build.If(IsSet, slots, Build.If(Build.Binary(BinaryOperator.LogicalOr, IsList, IsTuple), Size, Build.If(IsMethod, Build.Constant(2), Build.If(IsRange, Build.Constant(3), Build.Constant(1))))));
             var hash = Build.Constant(8);
             var isGeneral = IsGeneral(Keys);
             var stride = Build.If(IsDict, Build.If(isGeneral, Build.Constant(24), Build.Constant(16)), Build.If(IsSet, Build.Constant(16), Build.Constant(8)));

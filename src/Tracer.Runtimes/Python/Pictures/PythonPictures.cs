@@ -21,7 +21,7 @@ public sealed class PythonPictures
         _shape = new ObjectShape(_objects, layout.InterpreterFrame is { IsTagged: true }).Make();
         ArgumentsType = new PictureType(new FrameFormat(version, layout, _objects, isEntry: true));
         LocalsType = new PictureType(new FrameFormat(version, layout, _objects, isEntry: false));
-        ValueType = new PictureType(new ValueFormat(_objects, _shape.PointerMask));
+        ValueType = new PictureType(new ValueFormat(_objects));
     }
 
     /// <summary>The type of <see cref="Arguments"/>.</summary>
@@ -44,8 +44,9 @@ public sealed class PythonPictures
     public Expression Locals(Expression frame, Expression code) => Frame(frame, code, Build.ToUInt64(Build.Load(code, _slots.CodeLocals, IntegerType.UInt32)), LocalsType);
 
     /// <summary>An object; 0 is none, and shows nothing.</summary>
-    /// <param name="place">Where the pointer to it is.</param>
-    public Expression Value(Expression place) => new PictureExpression([PictureArea.Pointers(place, Build.Constant(1))], _shape, ValueType);
+    /// <param name="address">Its address, uint64.</param>
+    public Expression Value(Expression address) =>
+        new PictureExpression([PictureArea.Bytes(address, Build.Constant(PythonObjectLayout.Size))], new ExpressionList(address), _shape, ValueType);
 
     private PictureExpression Frame(Expression frame, Expression code, Expression count, PictureType type)
     {
@@ -66,7 +67,7 @@ public sealed class PythonPictures
                 .. Shared(code, slots, _slots.CodeCells, LocalCount(code)),
                 .. type == LocalsType ? Shared(code, slots, _slots.CodeFree, Build.Add(LocalCount(code), Length(code, _slots.CodeCells))) : [],
             ];
-        return new PictureExpression(start, _shape, type);
+        return new PictureExpression(start, new ExpressionList(), _shape, type);
     }
 
     // A tuple of names: its header, and its items.

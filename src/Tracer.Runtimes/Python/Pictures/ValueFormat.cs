@@ -4,17 +4,13 @@ using Tracer.Runtimes.Python.Objects;
 
 namespace Tracer.Runtimes.Python.Pictures;
 
-/// <summary>Pictures of one object, whose pointer is the first region.</summary>
-internal sealed class ValueFormat(PythonObjectLayout layout, ulong pointerMask) : IPictureFormat
+/// <summary>Pictures of one object, with which the first region begins.</summary>
+internal sealed class ValueFormat(PythonObjectLayout layout) : IPictureFormat
 {
-    public IPictureReader Open(ITargetMemory memory) => new Reader(memory, layout, pointerMask);
+    public IPictureReader Open(ITargetMemory memory) => new Reader(memory, layout);
 
-    private sealed class Reader(ITargetMemory memory, PythonObjectLayout layout, ulong pointerMask) : PictureReader(memory, layout)
+    private sealed class Reader(ITargetMemory memory, PythonObjectLayout layout) : PictureReader(memory, layout)
     {
-        protected override IReadOnlyList<PictureItem> Read()
-        {
-            var address = Objects.Memory.Pointer(Picture.RegionAt(0).Address) & pointerMask;
-            return address == 0 ? [] : [new PictureItem(null, Objects.Print(address, Limits))];
-        }
+        protected override IReadOnlyList<PictureItem> Read() => [new PictureItem(null, Objects.Print(Picture.RegionAt(0).Address, Limits))];
     }
 }
