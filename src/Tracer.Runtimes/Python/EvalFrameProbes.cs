@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
+using Iced.Intel;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
-using Tracer.Core.Stacks.Symbols;
 using Tracer.Core.Targets;
 using Tracer.Elf;
 using Tracer.Runtimes.Code;
@@ -29,10 +28,10 @@ public static class EvalFrameProbes
         ArgumentNullException.ThrowIfNull(layout);
         var image = module.Image;
         var name = version.Major == 2 ? "PyEval_EvalFrameEx" : Function;
-        if (!TryFindCode(image, name, out var blocks, out problem))
+        if (!NamedFunction.TryFind(image, name, out var blocks, out problem))
             return null;
         var function = blocks[0];
-        var entry = Location(module, function.Address + (ulong)FunctionEntry.SkipOf(function.Bytes.Span));
+        var entry = module.LocationOf(function.Address + (ulong)FunctionEntry.SkipOf(function.Bytes.Span));
         var exits = FunctionExits.Find(blocks, IndirectTargets.Collect(image, function));
         if (exits.Count == 0)
         {
@@ -45,6 +44,7 @@ public static class EvalFrameProbes
         var hasRun = Build.Binary(BinaryOperator.LessOrEqual,
             Build.Constant(0, IntegerType.Int32), Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32));
         var pictures = new PythonPictures(version, layout);
+        var check = new CallTargets(image, "_Py_CheckFunctionResult"u8);
         return
         [
             AtEntry("function__entry", Build.EqualTo(hasRun, 0), $"at the entry of {name}", pictures.Arguments, PythonProbeParameters.Arguments(pictures.ArgumentsType)),
@@ -54,7 +54,7 @@ public static class EvalFrameProbes
         ];
 
         // _Py_CheckFunctionResult, which some builds call last, gives back what it is given (Objects/call.c): its third argument, second until 3.8.
-        FunctionResult? ResultAt(FunctionExit exit) => exit is { Result: null, Kind: FunctionExitKind.Call } && CalledAt(image, exit.Address) == "_Py_CheckFunctionResult"
+        FunctionResult? ResultAt(FunctionExit exit) => exit is { Result: null, Kind: FunctionExitKind.Call } && Calls(check, image, exit.Address)
             ? new FunctionResult(version.IsAtLeast(3, 9) ? X64Register.Rdx : X64Register.Rsi)
             : exit.Result;
 
@@ -73,7 +73,7 @@ public static class EvalFrameProbes
             var saved = new SavedExpression(0);
             var isSuspended = IsSuspended(saved, layout.FrameObject!);
             var arguments = Arguments(saved, version, layout, pictures.Locals);
-            var sites = exits.Select(e => new ProbeSite(Location(module, e.Address), isYield ? arguments : new ExpressionList([.. arguments, .. Results(ResultAt(e), pictures)]))
+            var sites = exits.Select(e => new ProbeSite(module.LocationOf(e.Address), isYield ? arguments : new ExpressionList([.. arguments, .. Results(ResultAt(e), pictures)]))
             {
                 Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
                 Condition = isYield ? isSuspended : Build.EqualTo(isSuspended, 0),
@@ -115,54 +115,13 @@ public static class EvalFrameProbes
             picture(frame, code));
     }
 
-    // The name of the function that a near call leads to, directly or by the procedure linkage table.
-    private static string? CalledAt(ElfImage image, ulong address)
+    private static bool Calls(CallTargets function, ElfImage image, ulong address)
     {
-        const int CallLength = 5;
+        const int LongestInstruction = 15;
         var bytes = image.DataFrom(address);
-        if (bytes.Length < CallLength)
-            return null;
-        var target = unchecked(address + CallLength + (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[1..]));
-        if (new PltNames(image).Find(target, out _) is { } linked)
-            return linked[..linked.IndexOf('@', StringComparison.Ordinal)];
-        return image.DynamicSymbols?.TryFind("_Py_CheckFunctionResult"u8, out var symbol) is true && symbol.Value == target ? "_Py_CheckFunctionResult" : null;
-    }
-
-    private static CodeLocation Location(TargetModule module, ulong address)
-    {
-        module.Image.AddressMap.TryGetFileOffset(address, out var offset);
-        return new CodeLocation(module, offset, address);
-    }
-
-    // The function's part in .text and, when the symbol table tells of it, the part for unlikely paths that GCC names *.cold.
-    private static bool TryFindCode(ElfImage image, string name, out CodeBlock[] blocks, out string? problem)
-    {
-        blocks = [];
-        if ((image.DynamicSymbols?.TryFind(name, out var symbol) is not true && image.SymbolTable?.TryFind(name, out symbol) is not true)
-            || symbol.Type != ElfSymbolType.Function)
-        {
-            problem = $"{name} is in no symbol table";
-            return false;
-        }
-
-        if (Code(image, symbol) is not { } main)
-        {
-            problem = $"the size of {name} is unknown";
-            return false;
-        }
-
-        problem = null;
-        blocks = image.SymbolTable?.TryFind(name + ".cold", out var cold) is true && Code(image, cold) is { } apart ? [main, apart] : [main];
-        return true;
-    }
-
-    private static CodeBlock? Code(ElfImage image, ElfSymbol symbol)
-    {
-        // The optimised builds of 2.7 and 3.6 to 3.10 have 31 to 38 KB; a lying size must not make us decode a whole library.
-        const ulong Largest = 4 << 20;
-        var bytes = image.DataFrom(symbol.Value);
-        return symbol.Size is 0 or > Largest || symbol.Size > (ulong)bytes.Length || !image.AddressMap.TryGetFileOffset(symbol.Value, out _)
-            ? null
-            : new CodeBlock(symbol.Value, bytes[..(int)symbol.Size]);
+        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, LongestInstruction)].ToArray());
+        decoder.IP = address;
+        decoder.Decode(out var instruction);
+        return function.IsCalledBy(instruction);
     }
 }

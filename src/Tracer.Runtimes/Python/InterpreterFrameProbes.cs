@@ -32,12 +32,11 @@ public sealed class InterpreterFrameProbes
     }
 
     /// <summary>The probes, or null with a reason in one clause when the code is not as it should be.</summary>
-    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
+    public static IReadOnlyList<Probe>? Make(TargetModule module, EvaluationLoop loop, PythonVersion version, PythonLayout layout, out string? problem)
     {
         ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(layout);
-        if (EvaluationLoop.Find(module.Image, version, layout, out problem) is not { } loop)
-            return null;
         var probes = new InterpreterFrameProbes(module, loop, version, layout);
         List<ProbeSite> entries = [], resumes = [];
         foreach (var opcode in loop.Opcodes.Resume.Concat(loop.Opcodes.InstrumentedResume is { } instrumented ? [instrumented] : Array.Empty<byte>()))
@@ -66,6 +65,7 @@ public sealed class InterpreterFrameProbes
             return null;
         }
 
+        problem = null;
         return
         [
             probes.Make("function__entry", entries, "at the handlers of RESUME in the evaluation loop, which were found through its dispatch table"),
@@ -183,8 +183,7 @@ public sealed class InterpreterFrameProbes
 
         public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
         {
-            Owner._module.Image.AddressMap.TryGetFileOffset(Address, out var offset);
-            return new ProbeSite(new CodeLocation(Owner._module, offset, Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, Picture, .. Results]))
+            return new ProbeSite(Owner._module.LocationOf(Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, Picture, .. Results]))
             {
                 Guard = (Guard, isWanted(Frame)) switch
                 {

@@ -3,7 +3,7 @@ using Tracer.Core.Probes;
 
 namespace Tracer.Runtimes.Python;
 
-/// <summary>The probes that CPython declares in Include/pydtrace.d, with the names and C types of their arguments.</summary>
+/// <summary>The probes that CPython declares in Include/pydtrace.d, with the names and C types of their arguments, and our own of exceptions.</summary>
 public static class PythonProbeParameters
 {
     private static readonly ProbeParameter[] PositionParameters =
@@ -38,6 +38,8 @@ public static class PythonProbeParameters
         "gc__done" => [new("collected", IntegerType.Int64)],
         "import__find__load__start" => [new("modulename", TextType.Instance)],
         "import__find__load__done" => [new("modulename", TextType.Instance), new("found", IntegerType.Int32)],
+        "exception__raised" or "exception__caught" =>
+            [new("type", TextType.Instance), new("message", TextType.Instance), new("filename", TextType.Instance), new("lineno", IntegerType.Int32)],
         "audit" => [new("event", TextType.Instance), new("args", IntegerType.UInt64)],
         _ => [],
     };

@@ -6,7 +6,7 @@ namespace Tracer.Core.Stacks.Symbols;
 /// The names of the entries of a procedure linkage table, which have no symbols (psABI, 5.2 "Procedure Linkage Table"): entry N of .plt (behind
 /// its first, which resolves) and of .plt.sec jumps to the function of relocation N of .rela.plt.
 /// </summary>
-public sealed class PltNames
+internal sealed class PltNames
 {
     private const ulong EntrySize = 16;
 
@@ -15,7 +15,6 @@ public sealed class PltNames
     private readonly int _first;
     private readonly (ElfSection Section, bool HasResolver)[] _sections;
 
-    /// <summary>The tables of a file.</summary>
     public PltNames(ElfImage image)
     {
         _image = image;
