@@ -49,6 +49,9 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
         bool IsThere(string name) => probes.Any(p => p.Provider == Provider && p.Name == name);
     }
 
+    public RunningCode? FindRunning(out string? problem) =>
+        facts.Layout(gate, module, out problem) is { } layout ? RunningFunction.Find(module, facts.Version, layout, out problem) : null;
+
     private Probe FromNote(Probe note, Probe? line)
     {
         var probe = PythonProbeParameters.Apply(note);
