@@ -209,11 +209,21 @@ def collections(collected):
         collected.append((generation, gc.collect(generation)))
 
 
+# Not in this file, whose exceptions are told above: the import statement is where an ImportError comes from once importlib has removed its own frames.
+TRIES = """
+for name in ("events_missing", "events_fails"):
+    try:
+        __import__(name)
+    except (ImportError, RuntimeError):
+        pass
+"""
+
+
 def write_modules(folder):
     os.mkdir(os.path.join(folder, "events_package"))
     for name, text in (
         ("events_a", "import events_b, events_b\n"), ("events_b", "import sys\n"), ("events_fails", "raise RuntimeError('on import')\n"),
-        ("events_package/__init__", ""), ("events_package/inner", "X = 1\n"),
+        ("events_tries", TRIES), ("events_package/__init__", ""), ("events_package/inner", "X = 1\n"),
     ):
         with open(os.path.join(folder, *name.split("/")) + ".py", "w") as source:
             source.write(text)
@@ -226,13 +236,9 @@ def imports(folder):
         import events_b
     import events_package.inner
     from events_package import inner
+    import events_tries
     import sys as system
-    for name in ("events_missing", "events_fails"):
-        try:
-            __import__(name)
-        except (ImportError, RuntimeError):
-            pass
-    return events_a, events_b, events_package.inner, inner, system
+    return events_a, events_b, events_package.inner, inner, events_tries, system
 
 
 def say(*words):
@@ -276,7 +282,7 @@ def main():
         say("collected", generation, count)
     say("callbacks", counter.starts, counter.stops)
     for name, found in (
-        ("events_a", 1), ("events_b", 1), ("events_package", 1), ("events_package.inner", 1), ("events_missing", 0), ("events_fails", 0),
+        ("events_a", 1), ("events_b", 1), ("events_package", 1), ("events_package.inner", 1), ("events_tries", 1), ("events_missing", 0), ("events_fails", 0),
     ):
         say("imported", name, found)
     say("done")

@@ -25,6 +25,10 @@ internal sealed class EventProbes(TargetModule module, PythonVersion version)
             (RaisedProbe.Name, (out string? problem) => Known(layout, reason, out problem) ? RaisedProbe.Make(module, version, layout!, out problem) : null),
             (CaughtProbe.Name, (out string? problem) => Known(layout, reason, out problem) && (layout!.InterpreterFrame is null || Known(loop, reason, out problem))
                 ? CaughtProbe.Make(module, version, layout, loop, out problem) : null),
+            (CollectorProbes.Start, (out string? problem) => CollectorProbes.Make(module, version, CollectorProbes.Start, out problem)),
+            (CollectorProbes.Done, (out string? problem) => CollectorProbes.Make(module, version, CollectorProbes.Done, out problem)),
+            (ImportProbes.Start, (out string? problem) => Known(layout, reason, out problem) ? ImportProbes.Make(module, version, layout!, ImportProbes.Start, out problem) : null),
+            (ImportProbes.Done, (out string? problem) => Known(layout, reason, out problem) ? ImportProbes.Make(module, version, layout!, ImportProbes.Done, out problem) : null),
         ];
         return [.. all.Where(p => !isThere(p.Name)).Select(p => p.Make(out var problem) ?? Dormant(p.Name, problem!))];
     }
