@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 
 ROUNDS = 3
 
@@ -178,7 +179,17 @@ def generators():
     return sum(Countdown(4)) + sum(n for n in (1, 2, 3))
 
 
+def in_thread():
+    try:
+        raise ValueError("in a thread")  #! raised ValueError in_a_thread
+    except ValueError:  #! caught ValueError in_a_thread
+        pass
+
+
 def exceptions(table):
+    thread = threading.Thread(target=in_thread)
+    thread.start()
+    thread.join()
     by_statement()
     by_c_code(table)
     many_frames()

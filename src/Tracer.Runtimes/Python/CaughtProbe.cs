@@ -39,10 +39,13 @@ internal static class CaughtProbe
     /// <param name="layout">The layout of its objects.</param>
     /// <param name="loop">Its evaluation loop, 3.11 and later.</param>
     /// <param name="problem">Why there is no probe.</param>
-    public static Probe? Make(TargetModule module, PythonVersion version, PythonLayout layout, EvaluationLoop? loop, out string? problem) =>
-        loop is not null ? AtInstruction(module, version, layout, loop, out problem)
-        : version.Major > 2 ? AtBlockSetup(module, version, layout, out problem)
-        : AtFetch(module, version, layout, out problem);
+    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, PythonLayout layout, EvaluationLoop? loop, out string? problem)
+    {
+        var probe = loop is not null ? AtInstruction(module, version, layout, loop, out problem)
+            : version.Major > 2 ? AtBlockSetup(module, version, layout, out problem)
+            : AtFetch(module, version, layout, out problem);
+        return probe is null ? null : [probe];
+    }
 
     private static Probe? AtInstruction(TargetModule module, PythonVersion version, PythonLayout layout, EvaluationLoop loop, out string? problem)
     {

@@ -38,27 +38,35 @@ internal sealed class CollectorProbes
         _exported = _calls.CodeOf(Function);
     }
 
-    /// <summary>The probe of a name, or null with a reason in one clause.</summary>
-    public static Probe? Make(TargetModule module, PythonVersion version, string name, out string? problem)
+    /// <summary>Both probes, or null with a reason in one clause.</summary>
+    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, out string? problem)
     {
-        var probes = new CollectorProbes(module);
-        var probe = version.Major == 2 ? probes.OfFunction(name) : probes.OfCallback(name);
-        problem = probe is null ? $"the code that {Function} leads to is not understood" : null;
-        return probe;
+        if (version.Major > 2 && (!version.IsAtLeast(3, 6) || version.IsAtLeast(3, 14)))
+        {
+            problem = "how its collector is called is known for 2.7 and 3.6 to 3.13, and the file has no notes of these names";
+            return null;
+        }
+
+        var made = new CollectorProbes(module);
+        var probes = version.Major == 2 ? made.OfFunction() : made.OfCallback();
+        problem = probes is null ? $"the code that {Function} leads to is not understood" : null;
+        return probes;
     }
 
     // static void invoke_gc_callback(const char *phase, int generation, Py_ssize_t collected, Py_ssize_t uncollectable); since 3.9 with the thread state before.
-    private Probe? OfCallback(string name)
+    private IReadOnlyList<Probe>? OfCallback()
     {
         if (FindCallback() is not var (function, phase) || !DecidesFirst(function))
             return null;
-        var isStart = name == Start;
-        var isWanted = new TextCompareExpression(BinaryOperator.Equal, Build.CString(Build.Register(Arguments[phase])), new TextLiteralExpression(isStart ? "start" : "stop"));
-        var value = isStart
-            ? Build.Convert(Build.Register(Arguments[phase + 1]), IntegerType.Int32)
-            : Build.Convert(Build.Add(Build.Register(Arguments[phase + 2]), Build.Register(Arguments[phase + 3])), IntegerType.Int64);
-        var site = new ProbeSite(_module.LocationOf(function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span)), new ExpressionList(value)) { Guard = isWanted };
-        return Make(name, [site], "at the function that tells gc.callbacks, whether there are any or not");
+        const string Note = "at the function that tells gc.callbacks, whether there are any or not";
+        var generation = Build.Convert(Build.Register(Arguments[phase + 1]), IntegerType.Int32);
+        var found = Build.Convert(Build.Add(Build.Register(Arguments[phase + 2]), Build.Register(Arguments[phase + 3])), IntegerType.Int64);
+        return [Make(Start, [At("start", generation)], Note), Make(Done, [At("stop", found)], Note)];
+
+        ProbeSite At(string text, Expression value) => new(EntryOf(function), new ExpressionList(value))
+        {
+            Guard = new TextCompareExpression(BinaryOperator.Equal, Build.CString(Build.Register(Arguments[phase])), new TextLiteralExpression(text)),
+        };
     }
 
     // The function that is called with both phases, and which of its arguments is the phase.
@@ -99,28 +107,28 @@ internal sealed class CollectorProbes
         _calls.CodeAt(function).FirstOrDefault(i => i.FlowControl != FlowControl.Next).FlowControl == FlowControl.ConditionalBranch;
 
     // static Py_ssize_t collect(int generation)
-    private Probe? OfFunction(string name)
+    private IReadOnlyList<Probe>? OfFunction()
     {
         var targets = Enumerable.Range(0, _exported.Count).Where(k => DirectCalls.IsDirect(_exported[k]) && StraightLine.Constant(_exported, k, Register.RDI) == OldestGeneration)
             .Select(k => _exported[k].NearBranchTarget).ToArray();
-        if (targets.Length != 1)
+        if (targets is not [var function])
             return null;
-        if (name == Start)
-        {
-            var entry = targets[0] + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(targets[0]).Span);
-            var generation = Build.Convert(Build.Register(X64Register.Rdi), IntegerType.Int32);
-            return Make(name, [new ProbeSite(_module.LocationOf(entry), new ExpressionList(generation))], $"at the entry of the function that {Function} calls");
-        }
-
-        var code = _calls.CodeAt(targets[0]);
+        var code = _calls.CodeAt(function);
         var returns = code.Where(i => i.FlowControl == FlowControl.Return).ToArray();
         // A jump out of the function would be a return that is not seen.
         if (returns.Length == 0 || code.Any(i => i.FlowControl == FlowControl.IndirectBranch
             || (i.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch && (i.NearBranchTarget < code[0].IP || i.NearBranchTarget > code[^1].IP))))
             return null;
-        var collected = Build.Convert(Build.Register(X64Register.Rax), IntegerType.Int64);
-        return Make(name, [.. returns.Select(i => new ProbeSite(_module.LocationOf(i.IP), new ExpressionList(collected)))], $"at the return of the function that {Function} calls");
+        var generation = Build.Convert(Build.Register(X64Register.Rdi), IntegerType.Int32);
+        var found = Build.Convert(Build.Register(X64Register.Rax), IntegerType.Int64);
+        return
+        [
+            Make(Start, [new ProbeSite(EntryOf(function), new ExpressionList(generation))], $"at the entry of the function that {Function} calls"),
+            Make(Done, [.. returns.Select(i => new ProbeSite(_module.LocationOf(i.IP), new ExpressionList(found)))], $"at the return of the function that {Function} calls"),
+        ];
     }
+
+    private CodeLocation EntryOf(ulong function) => _module.LocationOf(function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span));
 
     private Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>
         new("python", name, _module, ProbeSource.Synthesised, PythonProbeParameters.Of(name), sites) { Note = note };

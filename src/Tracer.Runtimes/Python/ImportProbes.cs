@@ -35,19 +35,18 @@ internal sealed class ImportProbes
         _runtime = NamedFunction.TryFindSymbol(module.Image, "_PyRuntime", out var symbol) ? symbol.Value : 0;
     }
 
-    /// <summary>The probe of a name, or null with a reason in one clause.</summary>
-    public static Probe? Make(TargetModule module, PythonVersion version, PythonLayout layout, string name, out string? problem)
+    /// <summary>Both probes, or null with a reason in one clause.</summary>
+    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonLayout layout, out string? problem)
     {
-        if (version.Major == 2)
-            return OldImportProbes.Make(module, name, out problem);
         if (!NamedFunction.TryFind(module.Image, Function, out var blocks, out problem))
             return null;
         var probes = new ImportProbes(module, layout);
         var code = FunctionBody.Decode(blocks).Instructions;
         var calls = Enumerable.Range(0, code.Count).Where(k => DirectCalls.IsDirect(code[k]) && probes.IsMethod(code, k)).Select(k => code[k]).ToArray();
-        if (calls.Length == 0)
-            problem = $"{Function} has no call of {Method}";
-        return calls.Length == 0 ? null : name == Start ? probes.AtCalls(calls) : probes.BehindCalls(calls);
+        if (calls.Length > 0)
+            return [probes.AtCalls(calls), probes.BehindCalls(calls)];
+        problem = $"{Function} has no call of {Method}";
+        return null;
     }
 
     private Probe AtCalls(IReadOnlyList<Instruction> calls) => new("python", Start, _module, ProbeSource.Synthesised, PythonProbeParameters.Of(Start),

@@ -13,8 +13,8 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 internal static class OldImportProbes
 {
-    /// <summary>The probe of a name, or null with a reason in one clause.</summary>
-    public static Probe? Make(TargetModule module, string name, out string? problem)
+    /// <summary>Both probes, or null with a reason in one clause.</summary>
+    public static IReadOnlyList<Probe>? Make(TargetModule module, out string? problem)
     {
         var calls = new DirectCalls(module.Image);
         problem = "import_submodule was not found";
@@ -30,7 +30,7 @@ internal static class OldImportProbes
         // struct filedescr *find_module(char *fullname, ...); PyObject *load_module(char *name, ...): both get the whole name.
         var finds = submodule.Where(i => IsCallOf(i, find)).ToArray();
         var loads = submodule.Where(i => IsCallOf(i, load)).ToArray();
-        return name == ImportProbes.Start ? Starts(module, finds) : Ends(module, finds, loads);
+        return [Starts(module, finds), Ends(module, finds, loads)];
     }
 
     private static bool IsCallOf(Instruction instruction, ulong function) => DirectCalls.IsDirect(instruction) && instruction.NearBranchTarget == function;
