@@ -57,10 +57,10 @@ internal sealed class EventProbes(TargetModule module, PythonVersion version)
         DormantReason = $"not possible in this CPython {version}: {problem}",
     };
 
-    // Python/sysmodule.c, should_audit: sys.audit() and the interpreter's own events go no further than this test, which is inlined.
+    // Python/sysmodule.c: without a hook PySys_Audit, which C code calls, and sys_audit each return by a test of their own.
     private static IReadOnlyList<Probe>? NoAudit(out string? problem)
     {
-        problem = "without an audit hook its events pass no place of their own, and the file has no note of this name";
+        problem = "the file has no note of this name, and without an audit hook no one place sees the events of both C code, which calls PySys_Audit, and sys.audit";
         return null;
     }
 }
