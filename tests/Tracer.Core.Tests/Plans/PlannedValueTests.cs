@@ -1,6 +1,7 @@
 using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Elf;
+using Xunit;
 
 namespace Tracer.Core.Tests.Plans;
 
