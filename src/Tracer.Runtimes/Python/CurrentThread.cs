@@ -46,13 +46,17 @@ public sealed class CurrentThread
         var thread = new CurrentThread(code, new CallTargets(image, "__tls_get_addr"u8));
         if (thread.Evaluate(0) is null)
             return null;
-        problem = null;
-        return thread;
+        var isCalled = code.Any(i => i.FlowControl == FlowControl.Call);
+        problem = isCalled && !NeedsGlibc(image) ? "the current thread is in thread-local storage, whose layout in the file's C library is not known" : null;
+        return problem is null ? thread : null;
     }
 
     /// <summary>The thread state's address, uint64.</summary>
     /// <param name="site">The link-time address of the site where it is asked for: the file's data are found by their distance from it.</param>
     public Expression At(ulong site) => Evaluate(site)!;
+
+    // The name is in the table of strings for dynamic linking (DT_NEEDED), near the start of the file.
+    private static bool NeedsGlibc(ElfImage image) => image.Bytes.Span.IndexOf("\0libc.so.6\0"u8) >= 0;
 
     private Expression? Evaluate(ulong site)
     {
