@@ -4,6 +4,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Logging;
+using Tracer.Queries;
 
 namespace Tracer;
 
@@ -11,6 +12,9 @@ namespace Tracer;
 internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntime> runtimes, IReadOnlyList<IProbeProvider> providers, ILogger logger)
 {
     private ProbeCatalog? _catalog;
+
+    /// <summary>The names of the interpreted code that runs in the target.</summary>
+    public RunningNames Running { get; } = new(target, runtimes);
 
     // Reading all notes takes time, which a trace of native code need not spend.
     private ProbeCatalog Catalog => _catalog ??= LoadCatalog();
@@ -32,6 +36,14 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
 
     /// <summary>The probes of a note or a runtime that a spec asks for; none for places in native code, which are no part of the catalog.</summary>
     public IReadOnlyList<Probe> Listed(ProbeSpec spec) => providers.Any(p => p.Handles(spec)) ? [] : Catalog.Match(spec);
+
+    /// <summary>The probes of a place in native code that can be armed; none when it is not there.</summary>
+    public IReadOnlyList<Probe> Find(string spec)
+    {
+        if (!ProbeSpec.TryParse(spec, out var parsed, out _) || providers.FirstOrDefault(p => p.Handles(parsed)) is not { } provider)
+            return [];
+        return [.. provider.Resolve(parsed).Probes.Where(p => p.Sites.Count > 0)];
+    }
 
     /// <summary>The probes that specs ask for and that can be armed.</summary>
     /// <exception cref="TracerException">One asks for nothing that is there, or for nothing that can be armed.</exception>

@@ -19,7 +19,7 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
         var loop = layout?.InterpreterFrame is null ? null : EvaluationLoop.Find(module.Image, facts.Version, layout, out problem);
         var reason = problem;
         var synthesised = layout is null ? null
-            : loop is not null ? InterpreterFrameProbes.Make(module, loop, layout, out problem)
+            : loop is not null ? InterpreterFrameProbes.Make(module, loop, facts.Version, layout, out problem)
             : layout.InterpreterFrame is null ? EvalFrameProbes.Make(module, facts.Version, layout, out problem)
             : null;
         var events = new EventProbes(module, facts.Version);
@@ -48,6 +48,9 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
 
         bool IsThere(string name) => probes.Any(p => p.Provider == Provider && p.Name == name);
     }
+
+    public RunningCode? FindRunning(out string? problem) =>
+        facts.Layout(gate, module, out problem) is { } layout ? RunningFunction.Find(module, facts.Version, layout, out problem) : null;
 
     private Probe FromNote(Probe note, Probe? line)
     {

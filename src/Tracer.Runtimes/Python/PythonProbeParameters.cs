@@ -18,6 +18,15 @@ public static class PythonProbeParameters
     /// <summary>The name of the type of the value that is returned, or of the exception, only when asked for.</summary>
     public static ProbeParameter ResultType { get; } = new("type", TextType.Instance) { IsOnRequest = true };
 
+    /// <summary>The arguments of a function by name with their values, only when asked for.</summary>
+    public static ProbeParameter Arguments(PictureType type) => new("args", type) { IsOnRequest = true };
+
+    /// <summary>The variables of the frame by name with their values, only when asked for.</summary>
+    public static ProbeParameter Locals(PictureType type) => new("locals", type) { IsOnRequest = true };
+
+    /// <summary>The value that is returned, only when asked for.</summary>
+    public static ProbeParameter Value(PictureType type) => new("value", type) { IsOnRequest = true };
+
     /// <summary>The parameters of <c>function__entry</c>, <c>function__return</c>, <c>line</c> and our own <c>generator__resume</c> and <c>generator__yield</c>.</summary>
     public static IReadOnlyList<ProbeParameter> Position => PositionParameters;
 
