@@ -11,8 +11,10 @@ public sealed record PlannedValue(string Name, Expression Expression)
     /// <summary>Why the value may be unavailable at a hit: what the expression says, or the vector register that not every backend can read.</summary>
     public string UnavailableReason { get; } = Find(Expression) ?? "not at this site";
 
+    // What is said of this very value comes before what some backends lack.
     private static string? Find(Expression expression) =>
-        ExpressionParts.TryFind(expression, e => Reason(e) is not null, out var found) ? Reason(found) : null;
+        ExpressionParts.TryFind(expression, e => e is UnavailableExpression, out var found) || ExpressionParts.TryFind(expression, e => Reason(e) is not null, out found)
+            ? Reason(found) : null;
 
     private static string? Reason(Expression expression) => expression switch
     {

@@ -27,6 +27,9 @@ internal static class CaughtProbe
     // How far from each other instructions of one statement of C are looked for.
     private const int Near = 24;
 
+    // LOAD_CONST (Include/opcode.h).
+    private const ulong LoadConstant = 100;
+
     // An instruction of two bytes follows PUSH_EXC_INFO, which has no line of its own.
     private const int Instruction = 2;
 
@@ -36,10 +39,13 @@ internal static class CaughtProbe
     /// <param name="layout">The layout of its objects.</param>
     /// <param name="loop">Its evaluation loop, 3.11 and later.</param>
     /// <param name="problem">Why there is no probe.</param>
-    public static Probe? Make(TargetModule module, PythonVersion version, PythonLayout layout, EvaluationLoop? loop, out string? problem) =>
-        loop is not null ? AtInstruction(module, version, layout, loop, out problem)
-        : version.Major > 2 ? AtBlockSetup(module, version, layout, out problem)
-        : AtFetch(module, version, layout, out problem);
+    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, PythonLayout layout, EvaluationLoop? loop, out string? problem)
+    {
+        var probe = loop is not null ? AtInstruction(module, version, layout, loop, out problem)
+            : version.Major > 2 ? AtBlockSetup(module, version, layout, out problem)
+            : AtFetch(module, version, layout, out problem);
+        return probe is null ? null : [probe];
+    }
 
     private static Probe? AtInstruction(TargetModule module, PythonVersion version, PythonLayout layout, EvaluationLoop loop, out string? problem)
     {
@@ -62,7 +68,7 @@ internal static class CaughtProbe
             return null;
         var target = new CallTargets(module.Image, "PyFrame_BlockSetup"u8);
         var code = FunctionBody.Decode(blocks).Instructions;
-        var calls = Enumerable.Range(0, code.Count).Where(k => target.IsCalledBy(code[k]) && LastImmediate(code, k, Register.ESI) == ExceptHandler).Select(k => code[k].IP).ToArray();
+        var calls = Enumerable.Range(0, code.Count).Where(k => target.IsCalledBy(code[k]) && StraightLine.Constant(code, k, Register.RSI) == ExceptHandler).Select(k => code[k].IP).ToArray();
         if (calls.Length != 1)
         {
             problem = $"{EvalFrameProbes.Function} has {calls.Length} places where it opens the block of a handler";
@@ -104,27 +110,32 @@ internal static class CaughtProbe
         var code = Build.LoadPointer(frame, layout.FrameCode);
         var count = Build.ToUInt64(Build.Load(frame, layout.FrameObject!.BlockCount, IntegerType.Int32));
         var block = Build.Add(Build.Offset(frame, layout.FrameObject.Blocks), Build.Binary(BinaryOperator.Multiply, count, Build.Constant(BlockSize)));
-        var line = PythonLines.At(code, Build.Load(block, BlockHandler, IntegerType.Int32), version, layout);
-        return Make(module, site, RaisedProbe.Current(thread, version, layout), PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout), line,
-            "where the evaluation loop takes an exception to a handler; finally and with count as handlers");
+        var handler = Build.Load(block, BlockHandler, IntegerType.Int32);
+        return Make(module, site, RaisedProbe.Current(thread, version, layout), PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout),
+            PythonLines.At(code, handler, version, layout), "where the evaluation loop takes an exception to a handler; finally and with count as handlers",
+            version.Major == 2 ? null : Build.EqualTo(IsCleanup(code, handler, version, layout), 0));
     }
 
-    private static Probe Make(TargetModule module, ulong site, PythonException exception, Expression fileName, Expression line, string note) =>
+    // 3.x makes "except E as name" a try whose finally is "name = None; del name", which 3.11 and later do not begin with PUSH_EXC_INFO: LOAD_CONST, STORE_x of a
+    // name, DELETE_x, which is the next number, of it, and END_FINALLY (up to 3.8) or RERAISE.
+    private static Expression IsCleanup(Expression code, Expression handler, PythonVersion version, PythonLayout layout)
+    {
+        var offset = Build.Binary(BinaryOperator.ShiftLeft, Build.ToUInt64(handler), Build.Constant(version.IsAtLeast(3, 10) ? 1UL : 0));
+        var bytes = Build.LoadPointer(Build.Add(Build.Offset(Build.LoadPointer(code, layout.FrameObject!.CodeBytecode), layout.BytesData), offset));
+        var end = version.Minor switch { <= 8 => 88UL, 9 => 48UL, _ => 119UL };
+        return And(
+            And(Build.EqualTo(At(0), LoadConstant), Build.EqualTo(At(6), end)),
+            And(Equal(At(4), Build.Offset(At(2), 1)), Equal(At(5), At(3))));
+
+        Expression At(int index) => Build.Bits(bytes, 8 * index, 8);
+        static Expression And(Expression left, Expression right) => Build.Binary(BinaryOperator.LogicalAnd, left, right);
+        static Expression Equal(Expression left, Expression right) => Build.Binary(BinaryOperator.Equal, left, right);
+    }
+
+    private static Probe Make(TargetModule module, ulong site, PythonException exception, Expression fileName, Expression line, string note, Expression? guard = null) =>
         new("python", Name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(Name),
-            [new ProbeSite(module.LocationOf(site), new ExpressionList(exception.TypeName, exception.Message, fileName, line))])
+            [new ProbeSite(module.LocationOf(site), new ExpressionList(exception.TypeName, exception.Message, fileName, line)) { Guard = guard }])
         {
             Note = note,
         };
-
-    // What the straight line before a call puts into a register, when it is a constant.
-    private static ulong? LastImmediate(IReadOnlyList<Instruction> code, int call, Register register)
-    {
-        for (var k = call - 1; k >= 0 && call - k < Near && code[k].FlowControl == FlowControl.Next; k--)
-        {
-            if (code[k].Op0Kind == OpKind.Register && code[k].Op0Register.GetFullRegister() == register.GetFullRegister())
-                return code[k] is { Mnemonic: Mnemonic.Mov, Op1Kind: OpKind.Immediate32 } move ? move.Immediate32 : null;
-        }
-
-        return null;
-    }
 }

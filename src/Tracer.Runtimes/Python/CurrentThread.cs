@@ -46,8 +46,9 @@ public sealed class CurrentThread
         var thread = new CurrentThread(code, new CallTargets(image, "__tls_get_addr"u8));
         if (thread.Evaluate(Build.Constant) is null)
             return null;
-        problem = null;
-        return thread;
+        var isCalled = code.Any(i => i.FlowControl == FlowControl.Call);
+        problem = isCalled && !NeedsGlibc(image) ? "the current thread is in thread-local storage, whose layout in the file's C library is not known" : null;
+        return problem is null ? thread : null;
     }
 
     /// <summary>The thread state's address, uint64.</summary>
@@ -57,6 +58,9 @@ public sealed class CurrentThread
     /// <summary>The thread state's address, uint64, at any site of one process.</summary>
     /// <param name="loadBias">What is added to a link-time address of the file to get the address in that process.</param>
     public Expression In(ulong loadBias) => Evaluate(address => Build.Constant(unchecked(loadBias + address)))!;
+
+    // The name is in the table of strings for dynamic linking (DT_NEEDED), near the start of the file.
+    private static bool NeedsGlibc(ElfImage image) => image.Bytes.Span.IndexOf("\0libc.so.6\0"u8) >= 0;
 
     // Of the file's data it is only known where they are.
     private Expression? Evaluate(Func<ulong, Expression> data)

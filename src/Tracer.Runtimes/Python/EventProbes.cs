@@ -11,7 +11,8 @@ namespace Tracer.Runtimes.Python;
 /// <param name="version">Its version.</param>
 internal sealed class EventProbes(TargetModule module, PythonVersion version)
 {
-    private delegate Probe? Maker(out string? problem);
+    // What is made together: all or none.
+    private delegate IReadOnlyList<Probe>? Family(out string? problem);
 
     /// <summary>All of them that a file has no notes for.</summary>
     /// <param name="layout">The layout of the file's objects; null with a reason.</param>
@@ -20,13 +21,32 @@ internal sealed class EventProbes(TargetModule module, PythonVersion version)
     /// <param name="isThere">Whether a probe of a name is there already.</param>
     public IReadOnlyList<Probe> Make(PythonLayout? layout, EvaluationLoop? loop, string? reason, Func<string, bool> isThere)
     {
-        (string Name, Maker Make)[] all =
-        [
-            (RaisedProbe.Name, (out string? problem) => Known(layout, reason, out problem) ? RaisedProbe.Make(module, version, layout!, out problem) : null),
-            (CaughtProbe.Name, (out string? problem) => Known(layout, reason, out problem) && (layout!.InterpreterFrame is null || Known(loop, reason, out problem))
-                ? CaughtProbe.Make(module, version, layout, loop, out problem) : null),
-        ];
-        return [.. all.Where(p => !isThere(p.Name)).Select(p => p.Make(out var problem) ?? Dormant(p.Name, problem!))];
+        var probes = new List<Probe>();
+        Add([RaisedProbe.Name], (out string? problem) => Needs(layout, out problem) ? RaisedProbe.Make(module, version, layout!, out problem) : null);
+        Add([CaughtProbe.Name], (out string? problem) => Needs(layout, out problem) && (layout!.InterpreterFrame is null || Needs(loop, out problem))
+            ? CaughtProbe.Make(module, version, layout, loop, out problem) : null);
+        Add([CollectorProbes.Start, CollectorProbes.Done], (out string? problem) => CollectorProbes.Make(module, version, out problem));
+        Add([ImportProbes.Start, ImportProbes.Done], (out string? problem) => !Needs(layout, out problem) ? null
+            : version.Major == 2 ? OldImportProbes.Make(module, out problem) : ImportProbes.Make(module, layout!, out problem));
+        // PEP 578.
+        if (version.IsAtLeast(3, 8))
+            Add(["audit"], NoAudit);
+        return probes;
+
+        void Add(string[] names, Family make)
+        {
+            var missing = names.Where(n => !isThere(n)).ToArray();
+            if (missing.Length == 0)
+                return;
+            var made = make(out var problem);
+            probes.AddRange(missing.Select(n => made?.Single(p => p.Name == n) ?? Dormant(n, problem!)));
+        }
+
+        bool Needs(object? needed, out string? problem)
+        {
+            problem = needed is null ? reason : null;
+            return needed is not null;
+        }
     }
 
     /// <summary>A probe that is not possible.</summary>
@@ -37,9 +57,10 @@ internal sealed class EventProbes(TargetModule module, PythonVersion version)
         DormantReason = $"not possible in this CPython {version}: {problem}",
     };
 
-    private static bool Known(object? needed, string? reason, out string? problem)
+    // Python/sysmodule.c: without a hook PySys_Audit, which C code calls, and sys_audit each return by a test of their own.
+    private static IReadOnlyList<Probe>? NoAudit(out string? problem)
     {
-        problem = needed is null ? reason : null;
-        return needed is not null;
+        problem = "the file has no note of this name, and without an audit hook no one place sees the events of both C code, which calls PySys_Audit, and sys.audit";
+        return null;
     }
 }

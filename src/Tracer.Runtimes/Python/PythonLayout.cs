@@ -97,7 +97,7 @@ public sealed record PythonLayout
                 StackTop = minor == 10 ? null : 72,
                 State = minor == 10 ? lasti + 12 : null,
                 BlockCount = lasti + 8,
-                Blocks = minor < 7 ? lasti + 12 : lasti + 16,
+                Blocks = minor == 2 ? lasti + 12 : lasti + 16,
                 CodeBytecode = minor == 2 ? 32 : minor < 8 ? 40 : 48,
                 ThreadFrame = minor == 2 ? 16 : 24,
                 ThreadException = minor == 2 ? 72 : minor == 6 ? 80 : 88,

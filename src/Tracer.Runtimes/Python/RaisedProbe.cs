@@ -29,7 +29,7 @@ internal static class RaisedProbe
     private const string Function = "PyTraceBack_Here";
 
     /// <summary>The probe, or null with a reason in one clause.</summary>
-    public static Probe? Make(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
+    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
     {
         if (!NamedFunction.TryFindSymbol(module.Image, Function, out var symbol) || symbol.Type != ElfSymbolType.Function)
         {
@@ -46,16 +46,15 @@ internal static class RaisedProbe
         var (isRaise, fileName, line) = layout.InterpreterFrame is null ? OfFrameObject(frameObject, version, layout) : OfInterpreterFrame(frameObject, version, layout);
         var isFirst = Build.EqualTo(TracebackOf(thread, version, layout), 0);
         var exception = Current(thread, version, layout);
-        return new Probe("python", Name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(Name),
+        var arguments = new ExpressionList(exception.TypeName, exception.Message, fileName, line);
+        var place = new ProbeSite(module.LocationOf(site), arguments) { Guard = Build.Binary(BinaryOperator.LogicalOr, isFirst, isRaise) };
+        return
         [
-            new ProbeSite(module.LocationOf(site), new ExpressionList(exception.TypeName, exception.Message, fileName, line))
+            new("python", Name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(Name), [place])
             {
-                Guard = Build.Binary(BinaryOperator.LogicalOr, isFirst, isRaise),
+                Note = $"at the entry of {Function}, for the first frame that an exception passes",
             },
-        ])
-        {
-            Note = $"at the entry of {Function}, for the first frame that an exception passes",
-        };
+        ];
     }
 
     /// <summary>The exception that is on its way in a thread.</summary>

@@ -33,8 +33,8 @@ public sealed class EventProbeTests
         Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
         using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
         var probes = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes.Where(p => p.Provider == "python" && Names.Contains(p.Name)).ToArray();
-        if (Environment.GetEnvironmentVariable("EXC") is null) Assert.Equal(Names.Order(StringComparer.Ordinal), probes.Select(p => p.Name).Order(StringComparer.Ordinal));
-        if (Environment.GetEnvironmentVariable("EXC") is null) Assert.All(probes, p => Assert.Null(p.DormantReason)); else probes = [.. probes.Where(p => p.DormantReason is null)];
+        Assert.Equal(Names.Order(StringComparer.Ordinal), probes.Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.All(probes, p => Assert.Null(p.DormantReason));
         var plan = PlanBuilder.Build(process, probes);
         IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
         var sink = new EventSink();
@@ -51,13 +51,10 @@ public sealed class EventProbeTests
 
         foreach (var what in new[] { "raised", "caught" })
         {
-            var any = said.Where(s => s[0] == what && s[3] == "0").Select(s => $"{s[1]} {s[2]}").ToHashSet();
             Assert.Equal(
                 said.Where(s => s[0] == what).Select(s => $"{s[1]} {s[2]} line {s[3]}: {s[4]}").Order(StringComparer.Ordinal),
                 sink.Of($"exception__{what}").Where(e => e[2].EndsWith("events.py", StringComparison.Ordinal))
-                    .Select(e => (Key: $"{e[0]} {e[1].Replace(' ', '_')}", Line: e[3]))
-                    .GroupBy(e => $"{e.Key} line {(any.Contains(e.Key) && !said.Any(s => s[0] == what && $"{s[1]} {s[2]}" == e.Key && s[3] == e.Line) ? "0" : e.Line)}")
-                    .Select(g => $"{g.Key}: {g.Count()}").Order(StringComparer.Ordinal));
+                    .GroupBy(e => $"{TypeName(e[0])} {e[1].Replace(' ', '_')} line {e[3]}").Select(g => $"{g.Key}: {g.Count()}").Order(StringComparer.Ordinal));
         }
 
         var collections = said.Where(s => s[0] == "collected").ToArray();
@@ -73,6 +70,9 @@ public sealed class EventProbeTests
         Assert.Equal(
             imported.Select(s => $"{s[1]} {s[2]}").Order(StringComparer.Ordinal),
             sink.Of("import__find__load__done").Where(e => IsOurs(e[0])).Select(e => $"{e[0]} {e[1]}").Order(StringComparer.Ordinal));
+
+        // The interpreter's own name of a built-in type has its module in 2.7.
+        string TypeName(string name) => build.Major == 2 ? name.Replace("exceptions.", "", StringComparison.Ordinal) : name;
 
         static bool IsOurs(string module) => module.StartsWith("events_", StringComparison.Ordinal);
     }
