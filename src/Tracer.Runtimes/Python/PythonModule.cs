@@ -17,6 +17,7 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
     {
         var synthesised = Synthesised(out var problem);
         var probes = new List<Probe>(notes.Count + Names.Length);
+        probes.AddRange(OfFunctions());
         var line = notes.FirstOrDefault(p => p is { Provider: Provider, Name: "line" });
         foreach (var note in notes)
         {
@@ -38,6 +39,14 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
 
         probes.AddRange(Names.Where(n => !probes.Any(p => p.Provider == Provider && p.Name == n)).Select(n => Dormant(n, problem!)));
         return probes;
+    }
+
+    // What the interpreter's own functions tell; each kind fails for itself.
+    private IEnumerable<Probe> OfFunctions()
+    {
+        var layout = facts.Layout(gate, module, out var problem);
+        var code = new InterpreterCode(module, facts.Version, layout, problem);
+        return [.. InstanceProbes.Make(module, code), .. ThreadProbes.Make(code), .. GilProbes.Make(code)];
     }
 
     private Probe FromNote(Probe note, Probe? line)
