@@ -11,6 +11,12 @@ public sealed class RecognitionTests
 
     private static readonly string[] Synthesised =
     [
+        "python:instance__new(type: string, address: uint64)",
+        "python:instance__delete(type: string, address: uint64)",
+        "python:thread__start(ident: uint64)",
+        "python:thread__exit(ident: uint64)",
+        "python:gil__wait__start()",
+        "python:gil__wait__done()",
         "python:function__entry(filename: string, funcname: string, lineno: int32)",
         "python:function__return(filename: string, funcname: string, lineno: int32)",
         "python:generator__resume(filename: string, funcname: string, lineno: int32)",
@@ -21,7 +27,7 @@ public sealed class RecognitionTests
 
     [Theory]
     [MemberData(nameof(Builds))]
-    public void Every_build_gets_the_probes_of_functions_and_generators_and_all_are_ready(string name)
+    public void Every_build_gets_all_synthesised_probes_and_all_are_ready(string name)
     {
         var build = Pythons.Get(name);
         Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");

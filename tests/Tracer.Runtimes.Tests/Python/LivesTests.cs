@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Tracer.Core.Backends;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Core.Targets;
+using Tracer.Linux;
+using Tracer.Ptrace;
+using Tracer.Runtimes.Python;
+using Tracer.Testing;
+using Tracer.Uprobes;
+
+namespace Tracer.Runtimes.Tests.Python;
+
+/// <summary>Traces native-tests/python/lives.py, which knows how many instances and threads it makes, and when its threads wait for the GIL.</summary>
+public sealed class LivesTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly string[] OtherWays = ["2.7", "3.11-debian", "3.14-sid"];
+
+    /// <summary>All builds with ebpf, one of each way with ptrace too.</summary>
+    public static TheoryData<string, string> Cases() =>
+        [.. from build in Pythons.Names from backend in new[] { "ebpf", "ptrace" } where backend == "ebpf" || OtherWays.Contains(build) select (build, backend)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Instances_are_made_and_deleted_as_often_as_the_program_says(string build, string backend)
+    {
+        await using var lives = await Lives.StartAsync(build, backend, "instance__new", "instance__delete");
+        var expected = lives.Do("instances").Select(l => l.Split(' ')).ToDictionary(w => w[0], w => $"{w[1]} {w[2]}");
+        await lives.StopAsync();
+        Assert.Empty(lives.Events.Problems);
+        Assert.True(expected.Count > 20);
+        // The interpreter and its library have classes of their own.
+        Assert.Equal(
+            expected.OrderBy(e => e.Key, StringComparer.Ordinal),
+            expected.Keys.Order(StringComparer.Ordinal).Select(k => KeyValuePair.Create(k, $"{lives.Events.Of("instance__new", k)} {lives.Events.Of("instance__delete", k)}")));
+        // Addresses are those of instances: what is deleted has been made, but for what was there before.
+        Assert.Equal(0, lives.Events.DeletedWithoutBeingMade(expected.Keys));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Threads_start_and_exit_as_often_as_the_program_says(string build, string backend)
+    {
+        await using var lives = await Lives.StartAsync(build, backend, "thread__start", "thread__exit");
+        var line = Assert.Single(lives.Do("threads"));
+        await lives.StopAsync();
+        Assert.Empty(lives.Events.Problems);
+        var words = line.Split(' ');
+        Assert.Equal($"{words[1]} {words[2]}", $"{lives.Events.Threads("thread__start").Count} {lives.Events.Threads("thread__exit").Count}");
+        // The same ones, in the threads themselves.
+        Assert.Equal(lives.Events.Threads("thread__start").Order(), lives.Events.Threads("thread__exit").Order());
+        Assert.DoesNotContain(lives.Events.Threads("thread__start"), t => t.Thread == lives.Pid);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Nobody_waits_for_a_lock_that_nobody_else_wants_and_all_who_wait_are_done(string build, string backend)
+    {
+        await using var lives = await Lives.StartAsync(build, backend, "gil__wait__start", "gil__wait__done");
+        Assert.Empty(lives.Do("alone"));
+        var alone = (ulong)Stopwatch.GetTimestamp();
+        var words = Assert.Single(lives.Do("contend")).Split(' ');
+        await lives.StopAsync();
+        Assert.Empty(lives.Events.Problems);
+        var waits = lives.Events.Waits;
+        // Events have the time of CLOCK_MONOTONIC, as .NET's stopwatch on Linux.
+        Assert.DoesNotContain(waits, w => w.Time < alone);
+        Assert.All(waits.GroupBy(w => w.Thread), w => Assert.Equal(
+            Enumerable.Range(0, w.Count()).Select(k => k % 2 == 0 ? "gil__wait__start" : "gil__wait__done"), w.OrderBy(e => e.Time).Select(e => e.Probe)));
+        Assert.True(waits.Select(w => w.Thread).Distinct().Count() >= 2, "two threads at least want the lock");
+        var waited = TimeSpan.FromMilliseconds(waits.Sum(w => (w.Probe == "gil__wait__done" ? 1 : -1) * (w.Time / 1e6)));
+        // Two busy threads and the main one are there for this long, and at any time but one of them runs.
+        var lived = TimeSpan.FromMilliseconds(int.Parse(words[2], CultureInfo.InvariantCulture));
+        Assert.InRange(waited, lived / 10, lived * 3);
+    }
+
+    private sealed class Lives(LiveTarget target, TargetProcess process, IProbeAttachment attachment, TracePlan plan, LivesEvents events) : IAsyncDisposable
+    {
+        public LivesEvents Events => events;
+
+        public int Pid => target.Pid;
+
+        public static async Task<Lives> StartAsync(string name, string backendName, params string[] probes)
+        {
+            var build = Pythons.Get(name);
+            Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+            var target = build.Start(Script());
+            Assert.Equal($"ready {target.Pid}", target.ReadLine(Patience));
+            var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
+            var found = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes.Where(p => p.Provider == "python" && probes.Contains(p.Name)).ToArray();
+            Assert.Equal(probes.Length, found.Length);
+            Assert.All(found, p => Assert.Null(p.DormantReason));
+            var plan = PlanBuilder.Build(process, found);
+            IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
+            var support = backend.Evaluate(plan);
+            Assert.SkipUnless(support.IsSupported, $"{backendName}: {support.Reason}");
+            var events = new LivesEvents();
+            return new Lives(target, process, await backend.AttachAsync(plan, events, TestContext.Current.CancellationToken), plan, events);
+        }
+
+        public List<string> Do(string command)
+        {
+            target.WriteLine(command);
+            var lines = new List<string>();
+            for (var line = target.ReadLine(Patience); line != "done"; line = target.ReadLine(Patience))
+                lines.Add(line);
+            return lines;
+        }
+
+        public async Task StopAsync()
+        {
+            await attachment.StopAsync();
+            foreach (var emission in plan.Emissions)
+                Assert.Equal(0UL, attachment.LostEvents(emission.Index));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await attachment.DisposeAsync();
+            process.Dispose();
+            target.Dispose();
+        }
+
+        private static string Script([CallerFilePath] string path = "") =>
+            Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "native-tests", "python", "lives.py"));
+    }
+}
