@@ -11,6 +11,7 @@ lives.py   prints "ready PID"; then for each line on stdin: "instances", "thread
 from __future__ import print_function
 
 import gc
+import io
 import os
 import sys
 import threading
@@ -225,10 +226,10 @@ def threads():
         pass
 
     def fails():
-        sys.stderr = open(os.devnull, "w")
         raise ValueError
 
-    errors, hook = sys.stderr, getattr(threading, "excepthook", None)
+    # The tracebacks of threads are none of ours.
+    errors, sys.stderr = sys.stderr, io.StringIO() if sys.version_info[0] > 2 else io.BytesIO()
     for target in (ends, ends, fails, ends, fails):
         thread = threading.Thread(target=target)
         thread.start()

@@ -28,20 +28,18 @@ internal static class GilProbes
             return [code.Dormant(Start, problem!), code.Dormant(Done, problem!)];
         var stack = Build.Register(X64Register.Rsp);
         var frames = new FrameStore("waits for the GIL", 1);
-        var entries = functions.Select(f => code.Search.EntryOf(f[0].IP)).ToArray();
-        var starts = entries.Select(e => new ProbeSite(e, new ExpressionList()) { Guard = isHeld(e) }).ToArray();
+        var starts = functions.Select(f => code.Search.EntryOf(f[0].IP)).Select(e => new ProbeSite(e, new ExpressionList()) { Guard = isHeld(e) }).ToArray();
         var dones = functions.SelectMany(f => f).Where(i => i.FlowControl == FlowControl.Return)
             .Select(i => new ProbeSite(code.Search.LocationOf(i.IP), new ExpressionList())
             {
                 Restore = new FrameRestore(frames, stack),
-                Condition = new SavedExpression(0),
             }).ToArray();
         return
         [
             code.Make(Start, starts, "at the entry of the function that takes the GIL, when another thread holds it"),
             code.Make(Done, dones, "at the return of the function that takes the GIL, when another thread held it at its entry") with
             {
-                Companions = [.. entries.Select(e => new CompanionSite(e, new FrameSave(frames, stack, new ExpressionList(Build.ToUInt64(isHeld(e))))))],
+                Companions = [.. starts.Select(s => new CompanionSite(s.Location, new FrameSave(frames, stack, new ExpressionList(stack))) { Guard = s.Guard })],
             },
         ];
     }
