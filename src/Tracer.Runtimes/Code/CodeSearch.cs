@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Iced.Intel;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
@@ -25,12 +24,17 @@ public sealed class CodeSearch(TargetModule module)
     private readonly ElfImage _image = module.Image;
     private readonly FrameTable _frames = FrameTable.Load(module.Image);
     private readonly Dictionary<ulong, IReadOnlyList<Instruction>> _decoded = [];
-    private readonly Dictionary<string, IReadOnlyList<CodePlace>> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (HashSet<ulong> Targets, HashSet<ulong> Slots)> _callees = new(StringComparer.Ordinal);
     private readonly List<CodeBlock> _code =
     [
         .. module.Image.AddressMap.LoadSegments.Where(s => (s.Flags & ElfSegmentFlags.Execute) != 0)
             .Select(s => new CodeBlock(s.VirtualAddress, module.Image.TryGetSegmentData(s, out var data) ? data : default)),
     ];
+
+    // The slots of functions by name, and the jumps through each slot: the entries of procedure linkage tables.
+    private ILookup<string, ulong> Slots => field ??= ReadSlots();
+
+    private ILookup<ulong, ulong> Jumps => field ??= Relative(JumpThroughSlot, 0).ToLookup(j => j.Target, j => j.At);
 
     /// <summary>The instruction at a link-time address of the file's code.</summary>
     public CodeLocation LocationOf(ulong address)
@@ -51,29 +55,21 @@ public sealed class CodeSearch(TargetModule module)
 
     /// <summary>All direct calls of a function: of its address, of its entry in a procedure linkage table or through its slot.</summary>
     /// <param name="name">A function that the file exports or imports.</param>
-    public IReadOnlyList<CodePlace> CallsOf(string name)
+    public IEnumerable<CodePlace> CallsOf(string name)
     {
-        if (_calls.TryGetValue(name, out var known))
-            return known;
-        var slots = Slots(name);
-        var targets = new HashSet<ulong>();
-        if (Find(name) is { } defined)
-            targets.Add(defined);
-        foreach (var (at, target) in slots.Count == 0 ? [] : Relative(JumpThroughSlot, 0))
-        {
-            // An entry of the table may begin with endbr64 (4 bytes), its jump with a prefix (bnd).
-            if (slots.Contains(target))
-                targets.UnionWith([at, at - 1, at - 4, at - 5]);
-        }
-
+        var (targets, slots) = CalleeOf(name);
         var calls = targets.Count == 0 ? [] : Relative(CallRelative, 0).Where(c => targets.Contains(c.Target));
         var indirect = slots.Count == 0 ? [] : Relative(CallThroughSlot, 0).Where(c => slots.Contains(c.Target));
-        return _calls[name] =
-        [
-            .. calls.Concat(indirect).Select(c => PlaceOf(c.At)).OfType<CodePlace>()
-                .Where(p => p.Instruction.FlowControl is FlowControl.Call or FlowControl.IndirectCall),
-        ];
+        return calls.Concat(indirect).Select(c => PlaceOf(c.At)).OfType<CodePlace>().Where(p => IsCallOf(p.Instruction, name));
     }
+
+    /// <summary>Whether an instruction is a direct call of a function.</summary>
+    public bool IsCallOf(in Instruction instruction, string name) => instruction.FlowControl switch
+    {
+        FlowControl.Call => CalleeOf(name).Targets.Contains(instruction.NearBranchTarget),
+        FlowControl.IndirectCall => instruction.IsIPRelativeMemoryOperand && CalleeOf(name).Slots.Contains(instruction.IPRelativeMemoryAddress),
+        _ => false,
+    };
 
     /// <summary>
     /// All places where code takes an address or compares with it: as an immediate operand in programs that are not relocated, else by <c>lea</c>.
@@ -114,22 +110,26 @@ public sealed class CodeSearch(TargetModule module)
         return low < code.Count && code[low].IP <= address ? new CodePlace(code, low) : null;
     }
 
-    private HashSet<ulong> Slots(string name)
+    // Where calls of a function may lead, and through which slots.
+    private (HashSet<ulong> Targets, HashSet<ulong> Slots) CalleeOf(string name)
     {
-        var slots = new HashSet<ulong>();
-        if (_image.DynamicSymbols is not { } symbols)
-            return slots;
-        var bytes = Encoding.UTF8.GetBytes(name);
-        var relocations = new ElfRelocations(_image);
-        for (var k = 0; k < relocations.Count; k++)
-        {
-            var relocation = relocations[k];
-            if (relocation.Type is ElfRelocationType.JumpSlot or ElfRelocationType.GlobalData && relocation.SymbolIndex < (uint)symbols.Count
-                && symbols.Name(symbols[(int)relocation.SymbolIndex]).SequenceEqual(bytes))
-                slots.Add(relocation.Address);
-        }
+        if (_callees.TryGetValue(name, out var known))
+            return known;
+        HashSet<ulong> targets = Find(name) is { } defined ? [defined] : [], slots = [.. Slots[name]];
+        // An entry of the table may begin with endbr64 (4 bytes), its jump with a prefix (bnd).
+        foreach (var at in slots.SelectMany(s => Jumps[s]))
+            targets.UnionWith([at, at - 1, at - 4, at - 5]);
+        return _callees[name] = (targets, slots);
+    }
 
-        return slots;
+    private ILookup<string, ulong> ReadSlots()
+    {
+        if (_image.DynamicSymbols is not { } symbols)
+            return Enumerable.Empty<ulong>().ToLookup(_ => "");
+        var relocations = new ElfRelocations(_image);
+        return Enumerable.Range(0, relocations.Count).Select(k => relocations[k])
+            .Where(r => r.Type is ElfRelocationType.JumpSlot or ElfRelocationType.GlobalData && r.SymbolIndex < (uint)symbols.Count)
+            .ToLookup(r => symbols.NameString(symbols[(int)r.SymbolIndex]), r => r.Address, StringComparer.Ordinal);
     }
 
     // Where an opcode stands, with what the 32 bits behind it and so many bytes more lead to, relative to their end.

@@ -16,9 +16,6 @@ internal static class ThreadProbes
     private const string Start = "thread__start";
     private const string Exit = "thread__exit";
 
-    // Since 3.13 the second.
-    private static readonly string[] Starters = ["PyThread_start_new_thread", "PyThread_start_joinable_thread"];
-
     /// <summary>The probes, ready or dormant with the reason.</summary>
     public static IReadOnlyList<Probe> Make(InterpreterCode code)
     {
@@ -35,14 +32,14 @@ internal static class ThreadProbes
 
     private static string? Find(InterpreterCode code, out Instruction start, out Instruction exit)
     {
-        var run = Starters.SelectMany(code.Search.CallsOf).Select(c => c.AddressIn(Register.RDI)).OfType<ulong>().ToHashSet();
-        var starts = In("PyEval_AcquireThread");
-        var exits = In("PyThreadState_Clear");
+        var starter = code.Version.IsAtLeast(3, 13) ? "PyThread_start_joinable_thread" : "PyThread_start_new_thread";
+        var functions = code.Search.CallsOf(starter).Select(c => c.AddressIn(Register.RDI)).OfType<ulong>().Distinct().Select(code.Search.FunctionAt).ToArray();
+        // faulthandler's threads run no Python code: their functions have neither call.
+        Instruction[] starts = Calls("PyEval_AcquireThread"), exits = Calls("PyThreadState_Clear");
         (start, exit) = (starts.FirstOrDefault(), exits.FirstOrDefault());
-        // faulthandler's threads run no Python code: their function has neither call.
         return starts.Length == 1 && exits.Length == 1 ? null : "the function that threads run (thread_run) was not found";
 
-        Instruction[] In(string callee) => [.. code.Search.CallsOf(callee).Where(c => run.Contains(c.Function)).Select(c => c.Instruction)];
+        Instruction[] Calls(string callee) => [.. functions.SelectMany(f => f).Where(i => code.Search.IsCallOf(i, callee))];
     }
 
     private static ProbeSite Site(InterpreterCode code, in Instruction call) => new(code.Search.LocationOf(call.IP),
