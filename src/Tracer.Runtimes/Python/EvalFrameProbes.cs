@@ -26,10 +26,10 @@ public static class EvalFrameProbes
         ArgumentNullException.ThrowIfNull(layout);
         var image = module.Image;
         var name = version.Major == 2 ? "PyEval_EvalFrameEx" : Function;
-        if (!TryFindCode(image, name, out var blocks, out problem))
+        if (!NamedFunction.TryFind(image, name, out var blocks, out problem))
             return null;
         var function = blocks[0];
-        var entry = Location(module, function.Address + (ulong)FunctionEntry.SkipOf(function.Bytes.Span));
+        var entry = module.LocationOf(function.Address + (ulong)FunctionEntry.SkipOf(function.Bytes.Span));
         var exits = FunctionExits.Find(blocks, IndirectTargets.Collect(image, function));
         if (exits.Count == 0)
         {
@@ -64,7 +64,7 @@ public static class EvalFrameProbes
             var saved = new SavedExpression(0);
             var isSuspended = IsSuspended(saved, layout.FrameObject!);
             var arguments = Arguments(saved, version, layout);
-            var sites = exits.Select(e => new ProbeSite(Location(module, e.Address), arguments)
+            var sites = exits.Select(e => new ProbeSite(module.LocationOf(e.Address), arguments)
             {
                 Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
                 Condition = isYield ? isSuspended : Build.EqualTo(isSuspended, 0),
@@ -89,43 +89,5 @@ public static class EvalFrameProbes
             PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout),
             PythonText.Of(Build.LoadPointer(code, layout.CodeName), layout),
             PythonLines.Of(frame, version, layout));
-    }
-
-    private static CodeLocation Location(TargetModule module, ulong address)
-    {
-        module.Image.AddressMap.TryGetFileOffset(address, out var offset);
-        return new CodeLocation(module, offset, address);
-    }
-
-    // The function's part in .text and, when the symbol table tells of it, the part for unlikely paths that GCC names *.cold.
-    private static bool TryFindCode(ElfImage image, string name, out CodeBlock[] blocks, out string? problem)
-    {
-        blocks = [];
-        if ((image.DynamicSymbols?.TryFind(name, out var symbol) is not true && image.SymbolTable?.TryFind(name, out symbol) is not true)
-            || symbol.Type != ElfSymbolType.Function)
-        {
-            problem = $"{name} is in no symbol table";
-            return false;
-        }
-
-        if (Code(image, symbol) is not { } main)
-        {
-            problem = $"the size of {name} is unknown";
-            return false;
-        }
-
-        problem = null;
-        blocks = image.SymbolTable?.TryFind(name + ".cold", out var cold) is true && Code(image, cold) is { } apart ? [main, apart] : [main];
-        return true;
-    }
-
-    private static CodeBlock? Code(ElfImage image, ElfSymbol symbol)
-    {
-        // The optimised builds of 2.7 and 3.6 to 3.10 have 31 to 38 KB; a lying size must not make us decode a whole library.
-        const ulong Largest = 4 << 20;
-        var bytes = image.DataFrom(symbol.Value);
-        return symbol.Size is 0 or > Largest || symbol.Size > (ulong)bytes.Length || !image.AddressMap.TryGetFileOffset(symbol.Value, out _)
-            ? null
-            : new CodeBlock(symbol.Value, bytes[..(int)symbol.Size]);
     }
 }

@@ -1,0 +1,110 @@
+using Iced.Intel;
+using Tracer.Core.Expressions;
+using Tracer.Elf;
+using Tracer.Runtimes.Code;
+
+namespace Tracer.Runtimes.Python;
+
+/// <summary>
+/// The state of the thread that runs, for sites where no register holds it: what <c>PyThreadState_Get</c> does (Python/pystate.c), taken from its code. Every
+/// version exports it and in every one it is a few loads: from a variable (2.7, 3.6), from <c>_PyRuntime</c> (3.7 to 3.11), or from thread-local storage (3.12
+/// and later), in a program at a fixed distance from the thread's base, in a library through <c>__tls_get_addr</c> of glibc.
+/// </summary>
+public sealed class CurrentThread
+{
+    private const int LongestGetter = 64;
+
+    // tcbhead_t.dtv and dtv_t of glibc (sysdeps/x86_64/nptl/tls.h, sysdeps/generic/dl-dtv.h): a vector of 16 bytes for every module with thread-local storage.
+    private const int ThreadVector = 8;
+    private const int VectorShift = 4;
+
+    private readonly List<Instruction> _code;
+    private readonly CallTargets _storage;
+
+    private CurrentThread(List<Instruction> code, CallTargets storage) => (_code, _storage) = (code, storage);
+
+    /// <summary>Reads the function's code; null with a reason in one clause when it is not there or does something else.</summary>
+    /// <param name="image">The file with the interpreter.</param>
+    /// <param name="problem">Why there is none.</param>
+    public static CurrentThread? Find(ElfImage image, out string? problem)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        problem = "PyThreadState_Get is not there or not as it should be";
+        if (!NamedFunction.TryFindSymbol(image, "PyThreadState_Get", out var symbol))
+            return null;
+        var bytes = image.DataFrom(symbol.Value);
+        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, LongestGetter)].ToArray());
+        decoder.IP = symbol.Value;
+        var code = new List<Instruction>();
+        while (decoder.IP < symbol.Value + LongestGetter && decoder.Decode() is { IsInvalid: false } instruction)
+        {
+            code.Add(instruction);
+            if (instruction.FlowControl is not (FlowControl.Next or FlowControl.Call))
+                break;
+        }
+
+        var thread = new CurrentThread(code, new CallTargets(image, "__tls_get_addr"u8));
+        if (thread.Evaluate(0) is null)
+            return null;
+        problem = null;
+        return thread;
+    }
+
+    /// <summary>The thread state's address, uint64.</summary>
+    /// <param name="site">The link-time address of the site where it is asked for: the file's data are found by their distance from it.</param>
+    public Expression At(ulong site) => Evaluate(site)!;
+
+    private Expression? Evaluate(ulong site)
+    {
+        var registers = new Dictionary<Register, Expression>();
+        foreach (var i in _code)
+        {
+            switch (i.Mnemonic)
+            {
+                case Mnemonic.Endbr64 or Mnemonic.Push or Mnemonic.Sub:
+                    break;
+                case Mnemonic.Mov when i.Op0Kind == OpKind.Register && i.Op1Kind == OpKind.Memory && i.MemorySize == MemorySize.UInt64:
+                    if (Address(i, site, registers) is not { } address)
+                        return null;
+                    registers[i.Op0Register] = Build.LoadPointer(address);
+                    break;
+                case Mnemonic.Lea when i.IsIPRelativeMemoryOperand:
+                    registers[i.Op0Register] = Address(i, site, registers)!;
+                    break;
+                case Mnemonic.Call when _storage.IsCalledBy(i) && registers.TryGetValue(Register.RDI, out var index):
+                    registers[Register.RAX] = ThreadLocal(index);
+                    break;
+                case Mnemonic.Test when i.Op0Kind == OpKind.Register && i.Op0Register == i.Op1Register:
+                    return registers.GetValueOrDefault(i.Op0Register);
+                case Mnemonic.Ret:
+                    return registers.GetValueOrDefault(Register.RAX);
+                default:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    private static Expression? Address(in Instruction i, ulong site, Dictionary<Register, Expression> registers)
+    {
+        if (i.MemoryIndex != Register.None || i.SegmentPrefix is not (Register.None or Register.FS))
+            return null;
+        Expression? start = i.SegmentPrefix == Register.FS ? Build.Register(X64Register.FsBase) : null;
+        if (i.IsIPRelativeMemoryOperand)
+            return start is null ? Build.Offset(Build.Register(X64Register.Rip), unchecked((long)(i.IPRelativeMemoryAddress - site))) : null;
+        if (i.MemoryBase == Register.None)
+            return Build.Offset(start ?? Build.Constant(0), (long)i.MemoryDisplacement64);
+        if (!registers.TryGetValue(i.MemoryBase, out var held))
+            return null;
+        return Build.Offset(start is null ? held : Build.Add(start, held), (long)i.MemoryDisplacement64);
+    }
+
+    // tls_index: the number of the module, and the distance of the variable from the start of the module's storage.
+    private static Expression ThreadLocal(Expression index)
+    {
+        var vector = Build.LoadPointer(Build.Register(X64Register.FsBase), ThreadVector);
+        var storage = Build.LoadPointer(Build.Add(vector, Build.Binary(BinaryOperator.ShiftLeft, Build.LoadPointer(index), Build.Constant(VectorShift))));
+        return Build.Add(storage, Build.LoadPointer(index, 8));
+    }
+}
