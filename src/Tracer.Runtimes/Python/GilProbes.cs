@@ -30,7 +30,7 @@ internal static class GilProbes
         var frames = new FrameStore("waits for the GIL", 1);
         var starts = functions.Select(f => code.Search.EntryOf(f[0].IP)).Select(e => new ProbeSite(e, new ExpressionList()) { Guard = isHeld(e) }).ToArray();
         var dones = functions.SelectMany(f => f).Where(i => i.FlowControl == FlowControl.Return)
-            .Select(i => new ProbeSite(code.Search.LocationOf(i.IP), new ExpressionList())
+            .Select(i => new ProbeSite(code.LocationOf(i.IP), new ExpressionList())
             {
                 Restore = new FrameRestore(frames, stack),
             }).ToArray();
@@ -49,7 +49,7 @@ internal static class GilProbes
         if (code.Version.Major == 2)
             return code.Search.Find("PyThread_acquire_lock") is { } acquire && code.Search.FunctionAt(acquire) is { Count: > 0 } function ? [function] : [];
         // More than one where the compiler made a copy for callers that pass a constant.
-        return [.. code.Search.CallsOf("pthread_cond_timedwait").Select(c => c.Function).Distinct().Select(code.Search.FunctionAt)];
+        return [.. code.Search.CallsOf(code.CallsTo("pthread_cond_timedwait"u8)).Select(c => c.Function).Distinct().Select(code.Search.FunctionAt)];
     }
 
     /// <summary>Makes the question whether the GIL is held, at an entry of the function; null with a reason.</summary>

@@ -49,7 +49,7 @@ internal static class InstanceProbes
 
     private static ProbeSite AtReturn(InterpreterCode code, ulong address, ulong deallocate)
     {
-        var location = code.Search.LocationOf(address);
+        var location = code.LocationOf(address);
         var instance = Build.Register(X64Register.Rax);
         var type = Build.LoadPointer(instance, PythonObjectLayout.Type);
         return new ProbeSite(location, Arguments(instance))

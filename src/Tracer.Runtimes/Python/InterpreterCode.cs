@@ -22,6 +22,12 @@ internal sealed class InterpreterCode(TargetModule module, PythonVersion version
     /// <summary>Its functions.</summary>
     public CodeSearch Search => _search ??= new CodeSearch(module);
 
+    /// <summary>The instruction at a link-time address of the file's code.</summary>
+    public CodeLocation LocationOf(ulong address) => module.LocationOf(address);
+
+    /// <summary>What calls of a function that it exports or imports look like.</summary>
+    public CallTargets CallsTo(ReadOnlySpan<byte> name) => new(module.Image, name);
+
     /// <summary>The address that something of the file has in the target, in an expression of a site.</summary>
     /// <param name="site">The site.</param>
     /// <param name="address">The link-time address.</param>

@@ -2,6 +2,7 @@ using Iced.Intel;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Elf;
+using Tracer.Runtimes.Code;
 using Tracer.Runtimes.Python.Threads;
 
 namespace Tracer.Runtimes.Python;
@@ -32,16 +33,16 @@ internal static class ThreadProbes
 
     private static string? Find(InterpreterCode code, out Instruction start, out Instruction exit)
     {
-        var starter = code.Version.IsAtLeast(3, 13) ? "PyThread_start_joinable_thread" : "PyThread_start_new_thread";
-        var functions = code.Search.CallsOf(starter).Select(c => c.AddressIn(Register.RDI)).OfType<ulong>().Distinct().Select(code.Search.FunctionAt).ToArray();
+        var starter = code.Version.IsAtLeast(3, 13) ? "PyThread_start_joinable_thread"u8 : "PyThread_start_new_thread"u8;
+        var functions = code.Search.CallsOf(code.CallsTo(starter)).Select(c => c.AddressIn(Register.RDI)).OfType<ulong>().Distinct().Select(code.Search.FunctionAt).ToArray();
         // faulthandler's threads run no Python code: their functions have neither call.
-        Instruction[] starts = Calls("PyEval_AcquireThread"), exits = Calls("PyThreadState_Clear");
+        Instruction[] starts = Calls(code.CallsTo("PyEval_AcquireThread"u8)), exits = Calls(code.CallsTo("PyThreadState_Clear"u8));
         (start, exit) = (starts.FirstOrDefault(), exits.FirstOrDefault());
         return starts.Length == 1 && exits.Length == 1 ? null : "the function that threads run (thread_run) was not found";
 
-        Instruction[] Calls(string callee) => [.. functions.SelectMany(f => f).Where(i => code.Search.IsCallOf(i, callee))];
+        Instruction[] Calls(CallTargets callee) => [.. functions.SelectMany(f => f).Where(i => callee.IsCalledBy(i))];
     }
 
-    private static ProbeSite Site(InterpreterCode code, in Instruction call) => new(code.Search.LocationOf(call.IP),
+    private static ProbeSite Site(InterpreterCode code, in Instruction call) => new(code.LocationOf(call.IP),
         new ExpressionList(Build.LoadPointer(Build.Register(X64Register.Rdi), PythonThreadLayout.ForVersion(code.Version)!.ThreadId)));
 }
