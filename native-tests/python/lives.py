@@ -113,6 +113,15 @@ class Ended(object):
         Ended.ended += 1
 
 
+class Returning(object):
+    """Stays when it is first deleted."""
+
+    def __del__(self):
+        if not hasattr(self, "back"):
+            self.back = True
+            RETURNED.append(self)
+
+
 class Failing(object):
     """Is made, and then is not."""
 
@@ -177,6 +186,7 @@ def kept():
 
 
 KEPT = []
+RETURNED = []
 
 
 def instances():
@@ -207,6 +217,9 @@ def instances():
     chain()
     gc.collect()
     KEPT.extend(kept())
+    for _ in range(10):
+        Returning()
+    del RETURNED[:]
     gc.enable()
     counts = {
         cls.__name__: (MANY, MANY)
@@ -215,7 +228,7 @@ def instances():
     # In 2.7 bytes is another name of str.
     counts.update(
         Bare=(MANY + 10, MANY), OfBytes=(MANY, MANY), OfModule=(20, 20), Meta=(20, 20), Problem=(200, 200), SystemProblem=(50, 50),
-        Failing=(25, 25), Knot=(100, 100), Link=(DEEP, DEEP))
+        Failing=(25, 25), Knot=(100, 100), Link=(DEEP, DEEP), Returning=(10, 20))
     return counts
 
 

@@ -17,8 +17,8 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
     {
         var synthesised = Synthesised(out var problem);
         var probes = new List<Probe>(notes.Count + Names.Length);
-        probes.AddRange(OfFunctions());
         var line = notes.FirstOrDefault(p => p is { Provider: Provider, Name: "line" });
+        probes.AddRange(OfFunctions());
         foreach (var note in notes)
         {
             // The file's own sites need semaphores, which slow all of the interpreter down (3.11), and count the making of generators (3.15).
@@ -46,7 +46,7 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
     {
         var layout = facts.Layout(gate, module, out var problem);
         var code = new InterpreterCode(module, facts.Version, layout, problem);
-        return [.. InstanceProbes.Make(module, code), .. ThreadProbes.Make(code), .. GilProbes.Make(code)];
+        return [.. InstanceProbes.Make(module, code), .. ThreadProbes.Make(code), .. GilProbes.Make(code), .. CFunctionProbes.Make(code)];
     }
 
     private Probe FromNote(Probe note, Probe? line)

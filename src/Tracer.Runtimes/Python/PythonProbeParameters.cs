@@ -3,7 +3,7 @@ using Tracer.Core.Probes;
 
 namespace Tracer.Runtimes.Python;
 
-/// <summary>The probes that CPython declares in Include/pydtrace.d and those that are our own, with the names and C types of their arguments.</summary>
+/// <summary>The probes that CPython declares in Include/pydtrace.d, with the names and C types of their arguments.</summary>
 public static class PythonProbeParameters
 {
     private static readonly ProbeParameter[] PositionParameters =
@@ -29,9 +29,10 @@ public static class PythonProbeParameters
         "gc__done" => [new("collected", IntegerType.Int64)],
         "import__find__load__start" => [new("modulename", TextType.Instance)],
         "import__find__load__done" => [new("modulename", TextType.Instance), new("found", IntegerType.Int32)],
+        "audit" => [new("event", TextType.Instance), new("args", IntegerType.UInt64)],
         "instance__new" or "instance__delete" => [new("type", TextType.Instance), new("address", IntegerType.UInt64)],
         "thread__start" or "thread__exit" => [new("ident", IntegerType.UInt64)],
-        "audit" => [new("event", TextType.Instance), new("args", IntegerType.UInt64)],
+        "cfunction__entry" or "cfunction__return" => [new("funcname", TextType.Instance)],
         _ => [],
     };
 

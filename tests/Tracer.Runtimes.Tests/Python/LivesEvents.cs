@@ -31,8 +31,8 @@ internal sealed class LivesEvents : IEventSink
     /// <summary>The threads and their identifiers.</summary>
     public IReadOnlyList<(int Thread, ulong Identifier)> Threads(string probe) => [.. _events.Where(e => e.Probe == probe).Select(e => (e.Thread, e.Value))];
 
-    /// <summary>How many deletions there are of addresses that no instance of the class was made at, or that was deleted already.</summary>
-    public int DeletedWithoutBeingMade(IEnumerable<string> types)
+    /// <summary>How many instances of these classes were made where there was one already, or deleted where there was none.</summary>
+    public int MadeOrDeletedTwice(IEnumerable<string> types)
     {
         var count = 0;
         foreach (var type in types)
