@@ -15,7 +15,7 @@ namespace Tracer.Runtimes.Code;
 public sealed class CodeSearch(TargetModule module)
 {
     // A lying length must not make us decode a whole library.
-    private const ulong Largest = 1 << 20;
+    private const ulong Largest = 1 << 18;
     private static readonly byte[] CallRelative = [0xe8];
     private static readonly byte[] CallThroughSlot = [0xff, 0x15];
     private static readonly byte[] JumpThroughSlot = [0xff, 0x25];
