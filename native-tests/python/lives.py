@@ -4,7 +4,7 @@
 lives.py   prints "ready PID"; then for each line on stdin: "instances", "threads", "alone" or "contend", does that and answers
 
 "instances" -> a line "NAME MADE DELETED" for every class, then "done"
-"threads"   -> "threads STARTED ENDED", then "done": of the threads STARTED all have ended when it answers
+"threads"   -> "thread IDENT" for every thread that was started and has ended, then "done"
 "alone"     -> "done": one thread that works and lets go of the GIL, which nobody else wants
 "contend"   -> "waited THREADS MILLISECONDS", then "done": how long so many busy threads ran, each of which always wanted the GIL
 """
@@ -233,12 +233,13 @@ def instances():
 
 
 def threads():
-    started = 0
+    idents = []
 
     def ends():
-        pass
+        idents.append(threading.current_thread().ident)
 
     def fails():
+        ends()
         raise ValueError
 
     # The tracebacks of threads are none of ours.
@@ -247,15 +248,13 @@ def threads():
         thread = threading.Thread(target=target)
         thread.start()
         thread.join()
-        started += 1
     together = [threading.Thread(target=ends) for _ in range(20)]
     for thread in together:
         thread.start()
     for thread in together:
         thread.join()
-    started += len(together)
     sys.stderr = errors
-    return started
+    return idents
 
 
 def alone():
@@ -303,8 +302,8 @@ def main():
             for name, (made, deleted) in sorted(instances().items()):
                 say(name, made, deleted)
         elif command == "threads":
-            count = threads()
-            say("threads", count, count)
+            for ident in threads():
+                say("thread", ident)
         elif command == "alone":
             alone()
         elif command == "contend":
