@@ -1,6 +1,7 @@
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
+using Tracer.Core.Pictures;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
 using Tracer.Core.Stacks;
@@ -24,6 +25,9 @@ public abstract class TraceOutput : IEventSink
 
     /// <summary>Names the frames of stacks; null shows their addresses.</summary>
     public StackNames? Stacks { get; set; }
+
+    /// <summary>Reads pictures of values; null shows none.</summary>
+    public PictureReaders? Pictures { get; set; }
 
     /// <inheritdoc/>
     public abstract void OnEvent(in EventRecord record);

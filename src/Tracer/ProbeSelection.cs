@@ -4,6 +4,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Logging;
+using Tracer.Queries;
 
 namespace Tracer;
 
@@ -11,6 +12,9 @@ namespace Tracer;
 internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntime> runtimes, IReadOnlyList<IProbeProvider> providers, ILogger logger)
 {
     private ProbeCatalog? _catalog;
+
+    /// <summary>The names of the interpreted code that runs in the target.</summary>
+    public RunningNames Running { get; } = new(target, runtimes);
 
     // Reading all notes takes time, which a trace of native code need not spend.
     private ProbeCatalog Catalog => _catalog ??= LoadCatalog();

@@ -39,6 +39,9 @@ public sealed record TraceOptions
     /// <summary>Values that are recorded of every event beside the probe's parameters: lists of D expressions, as <c>qualname, pid</c>.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
+    /// <summary>Parameters that are recorded on request only, and are to be recorded of the probes that have them: <c>args</c>, <c>locals</c>.</summary>
+    public IReadOnlyList<string> Requested { get; init; } = [];
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 

@@ -6,6 +6,7 @@ using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
 using Tracer.Core.Execution;
+using Tracer.Core.Pictures;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Splitting;
@@ -38,6 +39,7 @@ public sealed class TraceSession : IAsyncDisposable
     private readonly ISystemCallGate _gate;
     private readonly OverheadGovernor? _governor;
     private StackNames? _stacks;
+    private PictureReaders? _pictures;
     private TimeSpan? _duration;
 
     private TraceSession(
@@ -86,6 +88,9 @@ public sealed class TraceSession : IAsyncDisposable
 
     /// <summary>Names the frames of stacks; for the thread that gets the events, or after the last of them.</summary>
     public StackNames Stacks => _stacks ??= new StackNames(_gate, _target);
+
+    /// <summary>Reads pictures of values; for the thread that gets the events.</summary>
+    public PictureReaders Pictures => _pictures ??= new PictureReaders(_target.Memory);
 
     /// <summary>Events delivered so far.</summary>
     public ulong DeliveredEvents => _counter.Delivered;
@@ -170,7 +175,7 @@ public sealed class TraceSession : IAsyncDisposable
                 : null;
             // Backends limit what they send; plans that are finished here have more to send than become events.
             var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
-            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory)), options.MaximumEvents, limiter);
+            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory), new PictureReaders(target.Memory)), options.MaximumEvents, limiter);
             if (options.PreparesStackNames)
             {
                 stacks = new StackNames(gate, target);

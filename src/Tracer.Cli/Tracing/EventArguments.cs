@@ -22,6 +22,8 @@ internal sealed class EventArguments
         HelpName = "EXPR,...",
     };
 
+    private readonly Option<bool> _args = new("--args") { Description = "Also show the arguments of interpreted functions by name, as args of their entries." };
+    private readonly Option<bool> _locals = new("--locals") { Description = "Also show the variables of interpreted functions by name, as locals of their returns, yields and resumptions." };
     private readonly Option<bool> _stack = new("--stack") { Description = "Show the native stack of every event." };
     private readonly Option<int?> _stackSize = new("--stack-size")
     {
@@ -41,6 +43,8 @@ internal sealed class EventArguments
         command.Options.Add(_events);
         command.Options.Add(_rateLimit);
         command.Options.Add(_print);
+        command.Options.Add(_args);
+        command.Options.Add(_locals);
         command.Options.Add(_stack);
         command.Options.Add(_stackSize);
     }
@@ -50,6 +54,7 @@ internal sealed class EventArguments
         Events = result.GetValue(_events),
         EventsPerSecond = result.GetValue(_rateLimit),
         Values = result.GetValue(_print) ?? [],
+        Requested = [.. new[] { ("args", _args), ("locals", _locals) }.Where(r => result.GetValue(r.Item2)).Select(r => r.Item1)],
         StackBytes = result.GetValue(_stackSize) ?? (result.GetValue(_stack) ? StackExpression.DefaultBytes : null),
     };
 

@@ -10,6 +10,8 @@ internal sealed record TracingRequest
     /// <summary>What is shown of events beside parameters.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
+    public IReadOnlyList<string> Requested { get; init; } = [];
+
     public string? Where { get; init; }
 
     /// <summary>What hits are summed up to; null to print events.</summary>

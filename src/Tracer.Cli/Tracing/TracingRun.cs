@@ -31,6 +31,7 @@ internal static class TracingRun
             EventsPerSecond = request.EventsPerSecond,
             StackBytes = request.StackBytes,
             Values = request.Values,
+            Requested = request.Requested,
             StackWalk = request.StackWalk,
             PreparesStackNames = request.StackBytes is not null,
             MaximumOverhead = request.MaximumOverhead,
@@ -38,6 +39,7 @@ internal static class TracingRun
             Armed = s =>
             {
                 output.Stacks = s.Stacks;
+                output.Pictures = s.Pictures;
                 output.Attached(s.ProcessId, s.Backend, s.Probes);
             },
             Logger = new ConsoleLogger(Console.Error, request.Verbosity),

@@ -1,4 +1,5 @@
 using System.Text;
+using Tracer.Core.Pictures;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
 using Tracer.Core.Stacks;
@@ -14,7 +15,8 @@ public sealed class TraceEvent
     /// <param name="record">The record.</param>
     /// <param name="clock">Turns monotonic time into wall-clock time.</param>
     /// <param name="walker">Walks stacks; null leaves them without frames.</param>
-    public TraceEvent(in EventRecord record, WallClock clock, StackWalker? walker = null)
+    /// <param name="pictures">Reads pictures; null leaves them without contents.</param>
+    public TraceEvent(in EventRecord record, WallClock clock, StackWalker? walker = null, PictureReaders? pictures = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         MonotonicNanoseconds = record.Time;
@@ -28,7 +30,7 @@ public sealed class TraceEvent
         _values = new TraceValue[record.ValueCount];
         var k = 0;
         foreach (var value in record)
-            _values[k++] = new TraceValue(value, walker);
+            _values[k++] = new TraceValue(value, walker, pictures);
     }
 
     /// <summary>CLOCK_MONOTONIC nanoseconds.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Expressions;
+using Tracer.Core.Pictures;
 using Tracer.Core.Records;
 using Tracer.Core.Stacks;
 
@@ -17,7 +18,8 @@ public readonly record struct TraceValue
     /// <summary>Copies a value out of a record.</summary>
     /// <param name="record">The value.</param>
     /// <param name="walker">Walks stacks; null leaves them without frames.</param>
-    public TraceValue(ValueRecord record, StackWalker? walker = null)
+    /// <param name="pictures">Reads pictures; null leaves them without contents.</param>
+    public TraceValue(ValueRecord record, StackWalker? walker = null, PictureReaders? pictures = null)
     {
         if (record.Planned.Expression.Type is StackType && record.Status <= EvaluationStatus.Truncated)
             Frames = walker is null ? [] : walker.Walk(record.TextBytes, out _).ToArray();
@@ -25,6 +27,12 @@ public readonly record struct TraceValue
         Type = record.Planned.Expression.Type;
         Status = record.Status;
         IsLate = record.IsLate;
+        if (Type is PictureType && HasValue)
+        {
+            Content = pictures?.Read(record);
+            IsLate |= Content is { IsLate: true };
+        }
+
         _bits = record.Bits;
         Reason = Status == EvaluationStatus.Unavailable ? record.Planned.UnavailableReason : null;
         if (Type is TextType && HasValue)
@@ -72,6 +80,9 @@ public readonly record struct TraceValue
     /// <summary>The frames of a stack, innermost first; null when it is no stack or could not be read.</summary>
     public IReadOnlyList<NativeFrame>? Frames { get; }
 
+    /// <summary>The names and values of a picture (arguments, locals, objects of an interpreter); null when it is none or could not be read.</summary>
+    public PictureContent? Content { get; }
+
     /// <summary>The integer, sign-extended; for unsigned 64-bit values the same bits. Zero when there is none.</summary>
     public long Int64 => HasValue ? (long)_bits : 0;
 
@@ -102,6 +113,7 @@ public readonly record struct TraceValue
         _ => Type switch
         {
             StackType => string.Join(' ', (Frames ?? []).Select(f => f.Kind == NativeFrameKind.Missing ? "..." : string.Create(CultureInfo.InvariantCulture, $"0x{f.Address:x}"))),
+            PictureType => Content?.ToString() ?? "",
             TextType => Status == EvaluationStatus.Truncated ? Text + "…" : Text!,
             FloatType { Size: 4 } => ((float)Double).ToString("R", CultureInfo.InvariantCulture),
             FloatType => Double.ToString("R", CultureInfo.InvariantCulture),

@@ -20,6 +20,7 @@ public static class ExpressionParts
         TextExpression { Length: { } length } t => [t.Address, length],
         TextExpression t => [t.Address],
         VariableExpression v => [.. v.Keys],
+        PictureExpression p => [.. p.Start.SelectMany(a => a.Parts), .. p.Roots],
         _ => [],
     };
 
@@ -98,6 +99,11 @@ public static class ExpressionParts
                 i.Limit, new ExpressionList(made.AsSpan(0, i.Initial.Count)), made[i.Initial.Count], new ExpressionList(made.AsSpan(i.Initial.Count + 1, i.Next.Count)), made[^1]),
             TextExpression => new TextExpression(made[0], made.Length > 1 ? made[1] : null, made.Length > 2 ? made[2] : null),
             VariableExpression v => new VariableExpression(v.Variable, new ExpressionList(made)),
+            PictureExpression p => p with
+            {
+                Start = [.. made[..^p.Roots.Count].Chunk(PictureArea.PartCount).Select(a => PictureArea.Of(a))],
+                Roots = new ExpressionList(made.AsSpan(made.Length - p.Roots.Count)),
+            },
             _ => throw new InvalidOperationException($"{expression.GetType().Name} has parts and is not rebuilt."),
         };
     }

@@ -73,6 +73,9 @@ public static class ExpressionPrinter
             case GatheredExpression g:
                 b.Append(CultureInfo.InvariantCulture, $"value{g.Index}");
                 break;
+            case PictureExpression p:
+                b.Append(CultureInfo.InvariantCulture, $"picture({string.Join(", ", p.Start.Select(a => Print(a.Address)))})");
+                break;
             case StackExpression s:
                 b.Append(s.Chain is null ? string.Create(CultureInfo.InvariantCulture, $"stack({s.Bytes})") : "stack(by frame pointers)");
                 break;

@@ -12,7 +12,7 @@ public sealed class Emission
         Probe = probe;
         Site = site;
         Values = values;
-        HasBytes = values.Any(v => v.Expression.Type is TextType or StackType);
+        HasBytes = values.Any(v => v.Expression.Type is TextType or StackType or PictureType);
         ProbeName = probe.FullName;
     }
 
@@ -28,7 +28,7 @@ public sealed class Emission
     /// <summary>What is recorded, in order.</summary>
     public IReadOnlyList<PlannedValue> Values { get; }
 
-    /// <summary>Whether a value has bytes behind the slots: a text or a stack.</summary>
+    /// <summary>Whether a value has bytes behind the slots: a text, a stack or a picture.</summary>
     public bool HasBytes { get; }
 
     /// <summary><c>provider:name</c>, made once.</summary>

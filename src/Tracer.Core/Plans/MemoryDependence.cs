@@ -58,7 +58,7 @@ internal sealed class MemoryDependence
 
     private bool Depends(Expression expression, FrameStore? store) => ExpressionParts.Any(expression, e => e switch
     {
-        LoadExpression or TextExpression => true,
+        LoadExpression or TextExpression or PictureExpression => true,
         SavedExpression s => store is not null && _slots.Contains((store, s.Slot)),
         VariableExpression v => _variables.Contains(v.Variable),
         _ => false,

@@ -57,6 +57,7 @@ public static class RecordLayout
     {
         TextLiteralExpression => 0,
         StackExpression s => StackCapture.HeaderSize + s.Bytes,
+        { Type: PictureType } => PictureExpression.Capacity,
         { Type: TextType } => textLimit,
         _ => 0,
     };

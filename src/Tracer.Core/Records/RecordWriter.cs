@@ -67,6 +67,8 @@ public sealed class RecordWriter
                 (status, value) = (EvaluationStatus.Ok, (ulong)literal.Utf8.Length);
             else if (expression.Type is StackType)
                 status = evaluator.ReadStack(expression, _buffer.AsSpan(end), out bytes, out value);
+            else if (expression.Type is PictureType)
+                status = evaluator.ReadPicture(expression, _buffer.AsSpan(end, PictureExpression.Capacity), out bytes, out value);
             else if (expression.Type is TextType)
                 status = evaluator.ReadText(expression, _buffer.AsSpan(end, _textLimit), out bytes, out charset, out value);
             else

@@ -14,4 +14,11 @@ public interface IRuntimeModule
     /// </summary>
     /// <param name="notes">The probes of the file's notes as the notes have them.</param>
     IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes);
+
+    /// <summary>What is known of the code that runs in a thread, at any site of the process; null with a reason in one clause.</summary>
+    RunningCode? FindRunning(out string? problem)
+    {
+        problem = $"{Description} does not tell which of its functions runs";
+        return null;
+    }
 }

@@ -12,7 +12,8 @@ namespace Tracer.D.Binding;
 /// </summary>
 /// <param name="probe">The probe.</param>
 /// <param name="debugTypes">What debug information knows of its parameters; null when there is none.</param>
-public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null) : Scope
+/// <param name="surroundings">What else has names, after all that; null when nothing has.</param>
+public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null, ISurroundings? surroundings = null) : Scope
 {
     /// <inheritdoc/>
     public override string Owner => probe.FullName;
@@ -38,7 +39,7 @@ public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null) : Sc
 
         if (TryGetPosition(name, out var position))
             return ByPosition(name, position);
-        return BuiltInNames.TryGet(name, out var value) ? new NameResolution(value) : null;
+        return BuiltInNames.TryGet(name, out var value) ? new NameResolution(value) : surroundings?.Resolve(name);
     }
 
     /// <summary>The text parameter that <c>argN</c> means; null when the name is none or the parameter is no text.</summary>

@@ -18,6 +18,7 @@ public sealed record TypedExpression(DType Type, Expression Expression)
                 IntegerType integer => new IntegerDType(integer),
                 FloatType format => new FloatDType(format),
                 TextType => StringDType.Instance,
+                PictureType picture => new PictureDType(picture),
                 _ => throw new ArgumentException($"The language has no type {expression.Type}.", nameof(expression)),
             },
             expression);

@@ -6,6 +6,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Events;
 using Tracer.Core.Expressions;
+using Tracer.Core.Pictures;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
 using Tracer.Output.Aggregations;
@@ -24,6 +25,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly WallClock _clock = new();
     private readonly ArrayBufferWriter<byte> _scratch = new(256);
+    private readonly HashSet<string> _late = new(StringComparer.Ordinal);
 
     /// <summary>Writes all records to <paramref name="output"/>.</summary>
     public JsonOutput(OutputBuffer output)
@@ -62,6 +64,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
     /// <inheritdoc/>
     public override void OnEvent(in EventRecord record)
     {
+        _late.Clear();
         Begin("event"u8);
         _json.WriteString("time"u8, _clock.ToWallClock(record.Time));
         _json.WriteNumber("monotonic"u8, record.Time);
@@ -160,7 +163,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         var any = false;
         foreach (var value in record)
         {
-            if (!value.IsLate)
+            if (!value.IsLate && !_late.Contains(value.Planned.Name))
                 continue;
             if (!any)
                 _json.WriteStartArray("late"u8);
@@ -245,6 +248,9 @@ public sealed class JsonOutput : TraceOutput, IDisposable
             case TextType:
                 WriteText(value.TextBytes, value.Charset, value.Status == EvaluationStatus.Truncated);
                 break;
+            case PictureType:
+                WritePicture(value);
+                break;
             case StackType:
                 StackJson.Write(_json, Stacks?.Of(value, out _) ?? []);
                 break;
@@ -264,6 +270,23 @@ public sealed class JsonOutput : TraceOutput, IDisposable
                 _json.WriteNumberValue(value.Bits);
                 break;
         }
+    }
+
+    private void WritePicture(ValueRecord value)
+    {
+        var content = Pictures?.Read(value) ?? PictureContent.Nothing;
+        if (content.IsLate)
+            _late.Add(value.Planned.Name);
+        if (content.Items is [{ Name: null } only])
+        {
+            _json.WriteStringValue(only.Value);
+            return;
+        }
+
+        _json.WriteStartObject();
+        foreach (var (name, text) in content.Items)
+            _json.WriteString(name ?? "", text);
+        _json.WriteEndObject();
     }
 
     private void WriteText(ReadOnlySpan<byte> bytes, Charset charset, bool truncated)

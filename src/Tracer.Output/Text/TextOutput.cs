@@ -6,6 +6,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Evaluation;
 using Tracer.Core.Events;
 using Tracer.Core.Expressions;
+using Tracer.Core.Pictures;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
@@ -176,6 +177,9 @@ public sealed class TextOutput : TraceOutput
                 if (quoted)
                     _output.Append((byte)'"');
                 break;
+            case PictureType:
+                WritePicture(value);
+                break;
             case FloatType { Size: 4 }:
                 Formattable((float)value.Number);
                 break;
@@ -190,6 +194,19 @@ public sealed class TextOutput : TraceOutput
                 _output.Advance(written);
                 break;
         }
+    }
+
+    private void WritePicture(ValueRecord value)
+    {
+        var content = Pictures?.Read(value) ?? PictureContent.Nothing;
+        var isAlone = content.Items is [{ Name: null }];
+        if (!isAlone)
+            _output.Append((byte)'(');
+        Utf8(content.ToString());
+        if (!isAlone)
+            _output.Append((byte)')');
+        if (content.IsLate && !value.IsLate)
+            _output.Append((byte)'~');
     }
 
     private void WriteMissing(ValueRecord value)
@@ -266,7 +283,7 @@ public sealed class TextOutput : TraceOutput
         _output.Advance(Encoding.ASCII.GetBytes(text, span));
     }
 
-    // Reasons name symbols of the target's files, which may hold anything.
+    // Reasons name symbols of the target's files and values are its own: they may hold anything.
     private void Utf8(string text)
     {
         _scratch.ResetWrittenCount();

@@ -4,4 +4,5 @@ namespace Tracer.Runtimes.Code;
 /// <param name="Address">Its link-time address.</param>
 /// <param name="StackDisplacement">What to add to rsp there to get rsp at the function's first instruction, in bytes.</param>
 /// <param name="Kind">What instruction it is.</param>
-public readonly record struct FunctionExit(ulong Address, long StackDisplacement, FunctionExitKind Kind);
+/// <param name="Result">Where the function's result is there; null where it is in no single place.</param>
+public readonly record struct FunctionExit(ulong Address, long StackDisplacement, FunctionExitKind Kind, FunctionResult? Result = null);

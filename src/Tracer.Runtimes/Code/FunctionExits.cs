@@ -28,7 +28,7 @@ public static class FunctionExits
             exits[tail] = new FunctionExit(tail, 0, FunctionExitKind.TailCall);
         foreach (var (block, index) in function.Returns)
         {
-            var ret = new FunctionExit(function.Code[block][index].IP, 0, FunctionExitKind.Return);
+            var ret = new FunctionExit(function.Code[block][index].IP, 0, FunctionExitKind.Return, FunctionResult.InPlace);
             var found = waysAreKnown ? BeforeReturn(function, function.Code[block], index, indirectTargets) : [ret];
             foreach (var exit in found.Count > MaximumCheapSites ? [ret] : found)
                 exits[exit.Address] = exit;
@@ -70,7 +70,7 @@ public static class FunctionExits
         {
             var before = code[first - 1];
             if (required < 0)
-                sites.Add(new FunctionExit(before.IP, displacement[first] + (kind == FunctionExitKind.Push ? -8 : 0), kind));
+                sites.Add(new FunctionExit(before.IP, displacement[first] + (kind == FunctionExitKind.Push ? -8 : 0), kind, ResultFrom(first - 1)));
         }
         else if (first == 0 || FallsThrough(code[first - 1]))
         {
@@ -78,10 +78,12 @@ public static class FunctionExits
         }
 
         if (required >= 0)
-            sites.Add(new FunctionExit(code[required].IP, displacement[required], required == ret ? FunctionExitKind.Return : FunctionExitKind.Epilogue));
+            sites.Add(new FunctionExit(code[required].IP, displacement[required], required == ret ? FunctionExitKind.Return : FunctionExitKind.Epilogue, ResultFrom(required)));
         // A jump inside the window would be passed by those who entered before it, who have their site already.
-        sites.AddRange(jumps.Where(j => j.Target > required).Select(j => new FunctionExit(j.Jump.IP, displacement[j.Target], FunctionExitKind.Jump)));
+        sites.AddRange(jumps.Where(j => j.Target > required).Select(j => new FunctionExit(j.Jump.IP, displacement[j.Target], FunctionExitKind.Jump, ResultFrom(j.Target))));
         return sites;
+
+        FunctionResult? ResultFrom(int from) => FunctionResults.Find(code, from, ret, function.Infos);
     }
 
     private static bool FallsThrough(in Instruction instruction) =>

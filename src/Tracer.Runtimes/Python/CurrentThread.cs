@@ -44,7 +44,7 @@ public sealed class CurrentThread
         }
 
         var thread = new CurrentThread(code, new CallTargets(image, "__tls_get_addr"u8));
-        if (thread.Evaluate(0) is null)
+        if (thread.Evaluate(Build.Constant) is null)
             return null;
         problem = null;
         return thread;
@@ -52,9 +52,14 @@ public sealed class CurrentThread
 
     /// <summary>The thread state's address, uint64.</summary>
     /// <param name="site">The link-time address of the site where it is asked for: the file's data are found by their distance from it.</param>
-    public Expression At(ulong site) => Evaluate(site)!;
+    public Expression At(ulong site) => Evaluate(address => Build.Offset(Build.Register(X64Register.Rip), unchecked((long)(address - site))))!;
 
-    private Expression? Evaluate(ulong site)
+    /// <summary>The thread state's address, uint64, at any site of one process.</summary>
+    /// <param name="loadBias">What is added to a link-time address of the file to get the address in that process.</param>
+    public Expression In(ulong loadBias) => Evaluate(address => Build.Constant(unchecked(loadBias + address)))!;
+
+    // Of the file's data it is only known where they are.
+    private Expression? Evaluate(Func<ulong, Expression> data)
     {
         var registers = new Dictionary<Register, Expression>();
         foreach (var i in _code)
@@ -64,12 +69,12 @@ public sealed class CurrentThread
                 case Mnemonic.Endbr64 or Mnemonic.Push or Mnemonic.Sub:
                     break;
                 case Mnemonic.Mov when i.Op0Kind == OpKind.Register && i.Op1Kind == OpKind.Memory && i.MemorySize == MemorySize.UInt64:
-                    if (Address(i, site, registers) is not { } address)
+                    if (Address(i, data, registers) is not { } address)
                         return null;
                     registers[i.Op0Register] = Build.LoadPointer(address);
                     break;
                 case Mnemonic.Lea when i.IsIPRelativeMemoryOperand:
-                    registers[i.Op0Register] = Address(i, site, registers)!;
+                    registers[i.Op0Register] = Address(i, data, registers)!;
                     break;
                 case Mnemonic.Call when _storage.IsCalledBy(i) && registers.TryGetValue(Register.RDI, out var index):
                     registers[Register.RAX] = ThreadLocal(index);
@@ -86,13 +91,13 @@ public sealed class CurrentThread
         return null;
     }
 
-    private static Expression? Address(in Instruction i, ulong site, Dictionary<Register, Expression> registers)
+    private static Expression? Address(in Instruction i, Func<ulong, Expression> data, Dictionary<Register, Expression> registers)
     {
         if (i.MemoryIndex != Register.None || i.SegmentPrefix is not (Register.None or Register.FS))
             return null;
         Expression? start = i.SegmentPrefix == Register.FS ? Build.Register(X64Register.FsBase) : null;
         if (i.IsIPRelativeMemoryOperand)
-            return start is null ? Build.Offset(Build.Register(X64Register.Rip), unchecked((long)(i.IPRelativeMemoryAddress - site))) : null;
+            return start is null ? data(i.IPRelativeMemoryAddress) : null;
         if (i.MemoryBase == Register.None)
             return Build.Offset(start ?? Build.Constant(0), (long)i.MemoryDisplacement64);
         if (!registers.TryGetValue(i.MemoryBase, out var held))

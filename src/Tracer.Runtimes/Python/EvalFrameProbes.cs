@@ -1,8 +1,10 @@
+using Iced.Intel;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
 using Tracer.Runtimes.Code;
+using Tracer.Runtimes.Python.Pictures;
 
 namespace Tracer.Runtimes.Python;
 
@@ -41,16 +43,23 @@ public static class EvalFrameProbes
         var frame = Build.Register(version.IsAtLeast(3, 9) ? X64Register.Rsi : X64Register.Rdi);
         var hasRun = Build.Binary(BinaryOperator.LessOrEqual,
             Build.Constant(0, IntegerType.Int32), Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32));
+        var pictures = new PythonPictures(version, layout);
+        var check = new CallTargets(image, "_Py_CheckFunctionResult"u8);
         return
         [
-            AtEntry("function__entry", Build.EqualTo(hasRun, 0), $"at the entry of {name}"),
+            AtEntry("function__entry", Build.EqualTo(hasRun, 0), $"at the entry of {name}", pictures.Arguments, PythonProbeParameters.Arguments(pictures.ArgumentsType)),
             AtExits("function__return", isYield: false, $"at the exits of {name}, also by exception; frames entered before tracing began are not reported"),
-            AtEntry("generator__resume", hasRun, $"at the entry of {name}; also when an exception is thrown into a generator"),
+            AtEntry("generator__resume", hasRun, $"at the entry of {name}; also when an exception is thrown into a generator", pictures.Locals, PythonProbeParameters.Locals(pictures.LocalsType)),
             AtExits("generator__yield", isYield: true, $"at the exits of {name}; frames resumed before tracing began are not reported"),
         ];
 
-        Probe AtEntry(string probe, Expression guard, string note) =>
-            new("python", probe, module, ProbeSource.Synthesised, PythonProbeParameters.Position, [new ProbeSite(entry, Arguments(frame, version, layout)) { Guard = guard }])
+        // _Py_CheckFunctionResult, which some builds call last, gives back what it is given (Objects/call.c): its third argument, second until 3.8.
+        FunctionResult? ResultAt(FunctionExit exit) => exit is { Result: null, Kind: FunctionExitKind.Call } && Calls(check, image, exit.Address)
+            ? new FunctionResult(version.IsAtLeast(3, 9) ? X64Register.Rdx : X64Register.Rsi)
+            : exit.Result;
+
+        Probe AtEntry(string probe, Expression guard, string note, Func<Expression, Expression, Expression> picture, ProbeParameter pictured) =>
+            new("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, pictured], [new ProbeSite(entry, Arguments(frame, version, layout, picture)) { Guard = guard }])
             {
                 Note = note,
             };
@@ -63,13 +72,13 @@ public static class EvalFrameProbes
             var frames = new FrameStore($"python frames of {probe}", 1);
             var saved = new SavedExpression(0);
             var isSuspended = IsSuspended(saved, layout.FrameObject!);
-            var arguments = Arguments(saved, version, layout);
-            var sites = exits.Select(e => new ProbeSite(module.LocationOf(e.Address), arguments)
+            var arguments = Arguments(saved, version, layout, pictures.Locals);
+            var sites = exits.Select(e => new ProbeSite(module.LocationOf(e.Address), isYield ? arguments : new ExpressionList([.. arguments, .. Results(ResultAt(e), pictures)]))
             {
                 Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
                 Condition = isYield ? isSuspended : Build.EqualTo(isSuspended, 0),
             }).ToArray();
-            return new Probe("python", probe, module, ProbeSource.Synthesised, PythonProbeParameters.Position, sites)
+            return new Probe("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.Locals(pictures.LocalsType), .. isYield ? [] : ResultParameters(pictures)], sites)
             {
                 Companions = [new CompanionSite(entry, new FrameSave(frames, stack, new ExpressionList(frame)))],
                 Note = note,
@@ -77,17 +86,42 @@ public static class EvalFrameProbes
         }
     }
 
+    private static ProbeParameter[] ResultParameters(PythonPictures pictures) =>
+        [PythonProbeParameters.Exception, PythonProbeParameters.ResultType, PythonProbeParameters.Value(pictures.ValueType)];
+
+    // The function returns the value, or null with an exception.
+    private static Expression[] Results(FunctionResult? result, PythonPictures pictures)
+    {
+        const string Reason = "the code has it in no single place here";
+        if (result is not { } known)
+            return [new UnavailableExpression(IntegerType.Int32, Reason), new UnavailableExpression(TextType.Instance, Reason), new UnavailableExpression(pictures.ValueType, Reason)];
+        var value = known.Value;
+        var isException = Build.Convert(Build.EqualTo(value, 0), IntegerType.Int32);
+        return [isException, FrameResult.TypeNameOf(value, isException), pictures.Value(value)];
+    }
+
     // A frame that is left by a yield keeps its stack; one that is left for good or by an exception has none.
     private static Expression IsSuspended(Expression frame, FrameObjectLayout at) => at.State is { } state
         ? Build.EqualTo(Build.Load(frame, state, IntegerType.Int8), Suspended)
         : Build.Binary(BinaryOperator.NotEqual, Build.LoadPointer(frame, at.StackTop!.Value), Build.Constant(0));
 
-    private static ExpressionList Arguments(Expression frame, PythonVersion version, PythonLayout layout)
+    private static ExpressionList Arguments(Expression frame, PythonVersion version, PythonLayout layout, Func<Expression, Expression, Expression> picture)
     {
         var code = Build.LoadPointer(frame, layout.FrameCode);
         return new ExpressionList(
             PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout),
             PythonText.Of(Build.LoadPointer(code, layout.CodeName), layout),
-            PythonLines.Of(frame, version, layout));
+            PythonLines.Of(frame, version, layout),
+            picture(frame, code));
+    }
+
+    private static bool Calls(CallTargets function, ElfImage image, ulong address)
+    {
+        const int LongestInstruction = 15;
+        var bytes = image.DataFrom(address);
+        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, LongestInstruction)].ToArray());
+        decoder.IP = address;
+        decoder.Decode(out var instruction);
+        return function.IsCalledBy(instruction);
     }
 }

@@ -1,6 +1,6 @@
 namespace Tracer.Runtimes.Python;
 
-/// <summary>Members of PyFrameObject that only matter up to CPython 3.10, where a frame object is what runs.</summary>
+/// <summary>Members that only matter up to CPython 3.10, where a frame object is what runs: of PyFrameObject, and of PyCodeObject and PyThreadState.</summary>
 public sealed record FrameObjectLayout
 {
     /// <summary>f_lineno, an int.</summary>
@@ -9,4 +9,14 @@ public sealed record FrameObjectLayout
     public int? StackTop { get; init; }
     /// <summary>f_state of 3.10, a signed byte; null before.</summary>
     public int? State { get; init; }
+    /// <summary>f_iblock, an int: how many blocks are open.</summary>
+    public required int BlockCount { get; init; }
+    /// <summary>f_blockstack, an array of PyTryBlock: three ints, b_type, b_handler and b_level.</summary>
+    public required int Blocks { get; init; }
+    /// <summary>PyCodeObject.co_code, a bytes object (2.7: a str).</summary>
+    public required int CodeBytecode { get; init; }
+    /// <summary>PyThreadState.frame.</summary>
+    public required int ThreadFrame { get; init; }
+    /// <summary>PyThreadState.curexc_type, before curexc_value and curexc_traceback.</summary>
+    public required int ThreadException { get; init; }
 }

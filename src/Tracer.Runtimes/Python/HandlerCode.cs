@@ -89,6 +89,19 @@ public sealed class HandlerCode
         return first < _code.Count && !_code.Take(first).Skip(Math.Max(_store, 0)).Any(i => Writes(i, Frame)) ? first : null;
     }
 
+    /// <summary>
+    /// The register that points behind the top of the frame's value stack at an instruction: a handler that takes the top, as PUSH_EXC_INFO does, reads the eight
+    /// bytes before it; null when the line does not read them first, or has changed the register or the stack by then.
+    /// </summary>
+    public X64Register? StackPointerAt(int index)
+    {
+        var read = _code.Take(index).FirstOrDefault(i => i is { Mnemonic: Mnemonic.Mov, Op0Kind: OpKind.Register, Op1Kind: OpKind.Memory, MemoryIndex: Register.None }
+            && i.MemoryDisplacement64 == unchecked((ulong)-8) && i.MemoryBase != Frame);
+        var register = read.MemoryBase;
+        return GeneralRegister.Of(register) is not (null or X64Register.Rsp)
+            && !_code.Take(index).Any(i => Writes(i, register) || (i.Op0Kind == OpKind.Memory && i.MemoryBase == register)) ? GeneralRegister.Of(register) : null;
+    }
+
     /// <summary>The address of an instruction.</summary>
     public ulong AddressOf(int index) => _code[index].IP;
 

@@ -23,6 +23,9 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
 
     private readonly InterpreterFrameLayout _at = layout.InterpreterFrame ?? throw new ArgumentException("A layout without interpreter frames.", nameof(layout));
 
+    /// <summary>The frame's address.</summary>
+    public Expression Address => frame;
+
     /// <summary>The PyCodeObject's address.</summary>
     public Expression Code => Untagged(Build.LoadPointer(frame, layout.FrameCode));
 
@@ -63,6 +66,15 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
     public Expression HasBegun => Build.Binary(BinaryOperator.LogicalOr,
         Build.EqualTo(Build.Load(frame, _at.Owner, IntegerType.UInt8), OwnedByGenerator),
         Build.Binary(BinaryOperator.LessOrEqual, FirstTraceable, Instruction));
+
+    /// <summary>What RETURN_VALUE took from the frame's stack, where it is still: it noted the stack's new end (Python/bytecodes.c).</summary>
+    public Expression PoppedValue => Build.LoadPointer(PoppedPlace);
+
+    /// <summary>Where <see cref="PoppedValue"/> is; it may have a tag.</summary>
+    public Expression PoppedPlace => _at.StackPointer is { } pointer
+        ? Build.LoadPointer(frame, pointer)
+        : Build.Add(Build.Offset(frame, _at.Locals), Build.Binary(
+            BinaryOperator.ShiftLeft, Build.ToUInt64(Build.Load(frame, _at.StackTop!.Value, IntegerType.UInt32)), Build.Constant(3)));
 
     /// <summary>The opcode of the instruction, uint8.</summary>
     public Expression Opcode => Build.Load(Instruction, 0, IntegerType.UInt8);

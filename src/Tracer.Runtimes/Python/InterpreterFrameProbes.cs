@@ -3,6 +3,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
 using Tracer.Runtimes.Code;
+using Tracer.Runtimes.Python.Pictures;
 
 namespace Tracer.Runtimes.Python;
 
@@ -19,23 +20,24 @@ public sealed class InterpreterFrameProbes
     private readonly EvaluationLoop _loop;
     private readonly PythonLayout _layout;
     private readonly ThreadStatePlace? _thread;
+    private readonly PythonPictures _pictures;
 
-    private InterpreterFrameProbes(TargetModule module, EvaluationLoop loop, PythonLayout layout)
+    private InterpreterFrameProbes(TargetModule module, EvaluationLoop loop, PythonVersion version, PythonLayout layout)
     {
         (_module, _loop, _layout) = (module, loop, layout);
+        _pictures = new PythonPictures(version, layout);
         _thread = layout.InterpreterFrame is { CodeMonitoringVersion: { } compared, ThreadBreaker: { } breaker } && loop.Opcodes.ResumeCheck is { } check
             ? loop.Handler(check)!.FindThreadState(compared, breaker)
             : null;
     }
 
     /// <summary>The probes, or null with a reason in one clause when the code is not as it should be.</summary>
-    public static IReadOnlyList<Probe>? Make(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
+    public static IReadOnlyList<Probe>? Make(TargetModule module, EvaluationLoop loop, PythonVersion version, PythonLayout layout, out string? problem)
     {
         ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(layout);
-        if (EvaluationLoop.Find(module.Image, version, layout, out problem) is not { } loop)
-            return null;
-        var probes = new InterpreterFrameProbes(module, loop, layout);
+        var probes = new InterpreterFrameProbes(module, loop, version, layout);
         List<ProbeSite> entries = [], resumes = [];
         foreach (var opcode in loop.Opcodes.Resume.Concat(loop.Opcodes.InstrumentedResume is { } instrumented ? [instrumented] : Array.Empty<byte>()))
         {
@@ -45,7 +47,7 @@ public sealed class InterpreterFrameProbes
                 return null;
             }
 
-            entries.Add((site with { Line = site.Frame.LineAtStart }).Where(f => f.IsStart));
+            entries.Add((site with { Line = site.Frame.LineAtStart, IsEntry = true }).Where(f => f.IsStart));
             resumes.Add(site.Where(f => f.IsResumption));
         }
 
@@ -63,6 +65,7 @@ public sealed class InterpreterFrameProbes
             return null;
         }
 
+        problem = null;
         return
         [
             probes.Make("function__entry", entries, "at the handlers of RESUME in the evaluation loop, which were found through its dispatch table"),
@@ -73,17 +76,16 @@ public sealed class InterpreterFrameProbes
     }
 
     private Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>
-        new("python", name, _module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.QualifiedName, .. ResultParameters(name)], sites)
+        new("python", name, _module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.QualifiedName, Pictured(name), .. ResultParameters(name)], sites)
         {
             Note = note,
         };
 
-    private ProbeParameter[] ResultParameters(string name) => (name, _layout.InterpreterFrame!.IsEntry) switch
-    {
-        ("function__return", null) => [PythonProbeParameters.Exception, PythonProbeParameters.ResultType],
-        ("function__return", _) => [PythonProbeParameters.Exception],
-        _ => [],
-    };
+    private ProbeParameter Pictured(string name) =>
+        name == "function__entry" ? PythonProbeParameters.Arguments(_pictures.ArgumentsType) : PythonProbeParameters.Locals(_pictures.LocalsType);
+
+    private ProbeParameter[] ResultParameters(string name) =>
+        name == "function__return" ? [PythonProbeParameters.Exception, PythonProbeParameters.ResultType, PythonProbeParameters.Value(_pictures.ValueType)] : [];
 
     private FrameSite? ResumeSite(byte opcode)
     {
@@ -136,7 +138,8 @@ public sealed class InterpreterFrameProbes
                     var tested = new InterpreterFrame(Build.Register(GeneralRegister.Of(t.Frame)!.Value), _layout);
                     // Of the instructions that end a frame only RETURN_VALUE does without an exception.
                     var isException = Build.Convert(IsOther(tested.Opcode, _loop.Opcodes.ReturnValue), IntegerType.Int32);
-                    return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException] }
+                    var value = Build.If(isException, Build.Constant(0), tested.PoppedValue);
+                    return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException, FrameResult.TypeNameOf(value, isException), _pictures.Value(value)] }
                         .Where(f => IsOther(f.Opcode, _loop.Opcodes.ReturnGenerator));
                 }),
             ];
@@ -146,8 +149,8 @@ public sealed class InterpreterFrameProbes
             return null;
         var given = Build.Register(X64Register.Rsi);
         var frame = new InterpreterFrame(given, _layout);
-        var result = new FrameResult(Build.Register(X64Register.Rdi), given, frame, _layout, _loop.Opcodes);
-        return [new FrameSite(this, EntryOf(function), frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText] }.Where(f => f.IsProgram)];
+        var result = new FrameResult(Build.Register(X64Register.Rdi), frame, _layout, _loop.Opcodes);
+        return [new FrameSite(this, EntryOf(function), frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText, _pictures.Value(result.Object)] }.Where(f => f.IsProgram)];
     }
 
     private static Expression IsOther(Expression opcode, byte than) => Build.Binary(BinaryOperator.NotEqual, opcode, Build.Constant(than, IntegerType.UInt8));
@@ -174,10 +177,13 @@ public sealed class InterpreterFrameProbes
 
         public Expression? Line { get; init; }
 
+        public bool IsEntry { get; init; }
+
+        private Expression Picture => IsEntry ? Owner._pictures.Arguments(Frame.Address, Frame.Code) : Owner._pictures.Locals(Frame.Address, Frame.Code);
+
         public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
         {
-            Owner._module.Image.AddressMap.TryGetFileOffset(Address, out var offset);
-            return new ProbeSite(new CodeLocation(Owner._module, offset, Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, .. Results]))
+            return new ProbeSite(Owner._module.LocationOf(Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, Picture, .. Results]))
             {
                 Guard = (Guard, isWanted(Frame)) switch
                 {

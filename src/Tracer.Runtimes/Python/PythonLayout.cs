@@ -39,11 +39,11 @@ public sealed record PythonLayout
         ArgumentNullException.ThrowIfNull(version);
         return (version.Major, version.Minor) switch
         {
-            (2, 7) => Old(lasti: 120, firstLine: 96, fileName: 80, flags: 28) with { CodeLineTable = 104, BytesData = 36, Text = PythonTextLayout.Bytes },
-            (3, 6) => Old(lasti: 120, firstLine: 36, fileName: 96, flags: 32),
-            (3, 7) => Old(lasti: 104, firstLine: 36, fileName: 96, flags: 32),
-            (3, 8) or (3, 9) => Old(lasti: 104, firstLine: 40, fileName: 104, flags: 36),
-            (3, 10) => Old(lasti: 96, firstLine: 40, fileName: 104, flags: 36) with { FrameObject = new FrameObjectLayout { Line = 100, State = 108 } },
+            (2, 7) => Old(2, lasti: 120, firstLine: 96, fileName: 80, flags: 28) with { CodeLineTable = 104, BytesData = 36, Text = PythonTextLayout.Bytes },
+            (3, 6) => Old(6, lasti: 120, firstLine: 36, fileName: 96, flags: 32),
+            (3, 7) => Old(7, lasti: 104, firstLine: 36, fileName: 96, flags: 32),
+            (3, 8) or (3, 9) => Old(version.Minor, lasti: 104, firstLine: 40, fileName: 104, flags: 36),
+            (3, 10) => Old(10, lasti: 96, firstLine: 40, fileName: 104, flags: 36),
             (3, 11) => New(32, 72, new InterpreterFrameLayout
             {
                 Previous = 48,
@@ -86,11 +86,22 @@ public sealed record PythonLayout
             _ => null,
         };
 
-        static PythonLayout Old(int lasti, int firstLine, int fileName, int flags) => new()
+        // minor: of 3.x, 2 for 2.7.
+        static PythonLayout Old(int minor, int lasti, int firstLine, int fileName, int flags) => new()
         {
             FrameCode = 32,
             FrameLastInstruction = lasti,
-            FrameObject = new FrameObjectLayout { Line = lasti + 4, StackTop = 72 },
+            FrameObject = new FrameObjectLayout
+            {
+                Line = lasti + 4,
+                StackTop = minor == 10 ? null : 72,
+                State = minor == 10 ? lasti + 12 : null,
+                BlockCount = lasti + 8,
+                Blocks = minor < 7 ? lasti + 12 : lasti + 16,
+                CodeBytecode = minor == 2 ? 32 : minor < 8 ? 40 : 48,
+                ThreadFrame = minor == 2 ? 16 : 24,
+                ThreadException = minor == 2 ? 72 : minor == 6 ? 80 : 88,
+            },
             CodeFileName = fileName,
             CodeName = fileName + 8,
             CodeFirstLine = firstLine,

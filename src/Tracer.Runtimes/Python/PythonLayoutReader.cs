@@ -121,6 +121,11 @@ public static class PythonLayoutReader
             Line = At("PyFrameObject", "f_lineno", 4),
             StackTop = Optional("PyFrameObject", "f_stacktop"),
             State = Optional("PyFrameObject", "f_state"),
+            BlockCount = At("PyFrameObject", "f_iblock", 4),
+            Blocks = At("PyFrameObject", "f_blockstack", null),
+            CodeBytecode = At(Code, "co_code", 8),
+            ThreadFrame = At(Thread, "frame", 8),
+            ThreadException = At(Thread, "curexc_type", 8),
         };
 
         private InterpreterFrameLayout InterpreterFrame() => new()

@@ -19,8 +19,23 @@ public static class PythonLines
     {
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(layout);
-        var code = Build.LoadPointer(frame, layout.FrameCode);
-        var last = Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32);
+        var line = At(Build.LoadPointer(frame, layout.FrameCode), Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32), version, layout);
+        if (!version.IsAtLeast(3, 10))
+            return line;
+        // PyFrame_GetLineNumber, which the probes of 3.10 call: f_lineno is set only while a trace function runs or has moved the frame.
+        var set = Build.Load(frame, layout.FrameObject!.Line, IntegerType.Int32);
+        return Build.If(set, set, line);
+    }
+
+    /// <summary>The line number, int32, of an instruction of CPython up to 3.10.</summary>
+    /// <param name="code">The address of a PyCodeObject, uint64.</param>
+    /// <param name="last">The instruction's place, as f_lasti has it, int32; negative before the first.</param>
+    /// <param name="version">The version: the table's format changed in 3.10.</param>
+    /// <param name="layout">The layout of this CPython.</param>
+    public static Expression At(Expression code, Expression last, PythonVersion version, PythonLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(layout);
         var first = Build.Load(code, layout.CodeFirstLine, IntegerType.Int32);
         var table = Build.LoadPointer(code, layout.CodeLineTable);
         var items = Build.Offset(table, layout.BytesData);
@@ -28,12 +43,7 @@ public static class PythonLines
         var end = Build.Add(items, size);
         var isNew = version.IsAtLeast(3, 10);
         var walk = isNew ? LineTable(items, end, first, last) : LineNumberTable(items, end, first, last, version.Major == 2 ? IntegerType.UInt8 : IntegerType.Int8);
-        var line = Build.If(Build.Binary(BinaryOperator.Less, last, Build.Constant(0, IntegerType.Int32)), first, walk);
-        if (!isNew)
-            return line;
-        // PyFrame_GetLineNumber, which the probes of 3.10 call: f_lineno is set only while a trace function runs or has moved the frame.
-        var set = Build.Load(frame, layout.FrameObject!.Line, IntegerType.Int32);
-        return Build.If(set, set, line);
+        return Build.If(Build.Binary(BinaryOperator.Less, last, Build.Constant(0, IntegerType.Int32)), first, walk);
     }
 
     // Objects/lnotab_notes.txt: pairs of (bytecode increment, line increment, signed since 3.6); addr is the byte offset that the line begins at.

@@ -15,10 +15,17 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
 
     public IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes)
     {
-        var synthesised = Synthesised(out var problem);
+        var layout = facts.Layout(gate, module, out var problem);
+        var loop = layout?.InterpreterFrame is null ? null : EvaluationLoop.Find(module.Image, facts.Version, layout, out problem);
+        var reason = problem;
+        var synthesised = layout is null ? null
+            : loop is not null ? InterpreterFrameProbes.Make(module, loop, facts.Version, layout, out problem)
+            : layout.InterpreterFrame is null ? EvalFrameProbes.Make(module, facts.Version, layout, out problem)
+            : null;
+        var events = new EventProbes(module, facts.Version);
         var probes = new List<Probe>(notes.Count + Names.Length);
         var line = notes.FirstOrDefault(p => p is { Provider: Provider, Name: "line" });
-        probes.AddRange(OfFunctions());
+        probes.AddRange(OfFunctions(layout, reason));
         foreach (var note in notes)
         {
             // The file's own sites need semaphores, which slow all of the interpreter down (3.11), and count the making of generators (3.15).
@@ -34,18 +41,22 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
                 Continuation = p.Name switch { "function__entry" => "generator__resume", "function__return" => "generator__yield", _ => null },
                 Replaced = [.. notes.Where(n => n.Provider == Provider && n.Name == p.Name).SelectMany(n => n.Sites)],
             }));
-            return probes;
         }
 
-        probes.AddRange(Names.Where(n => !probes.Any(p => p.Provider == Provider && p.Name == n)).Select(n => Dormant(n, problem!)));
+        probes.AddRange(Names.Where(n => !IsThere(n)).Select(n => events.Dormant(n, problem!)));
+        probes.AddRange(events.Make(layout, loop, reason, IsThere));
         return probes;
+
+        bool IsThere(string name) => probes.Any(p => p.Provider == Provider && p.Name == name);
     }
 
+    public RunningCode? FindRunning(out string? problem) =>
+        facts.Layout(gate, module, out problem) is { } layout ? RunningFunction.Find(module, facts.Version, layout, out problem) : null;
+
     // What the interpreter's own functions tell; each kind fails for itself.
-    private IEnumerable<Probe> OfFunctions()
+    private IEnumerable<Probe> OfFunctions(PythonLayout? layout, string? reason)
     {
-        var layout = facts.Layout(gate, module, out var problem);
-        var code = new InterpreterCode(module, facts.Version, layout, problem);
+        var code = new InterpreterCode(module, facts.Version, layout, reason);
         return [.. InstanceProbes.Make(module, code), .. ThreadProbes.Make(code), .. GilProbes.Make(code), .. CFunctionProbes.Make(code)];
     }
 
@@ -60,17 +71,4 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
             _ => probe,
         };
     }
-
-    private IReadOnlyList<Probe>? Synthesised(out string? problem)
-    {
-        var version = facts.Version;
-        if (facts.Layout(gate, module, out problem) is not { } layout)
-            return null;
-        return layout.InterpreterFrame is null ? EvalFrameProbes.Make(module, version, layout, out problem) : InterpreterFrameProbes.Make(module, version, layout, out problem);
-    }
-
-    private Probe Dormant(string name, string problem) => new(Provider, name, module, ProbeSource.Synthesised, PythonProbeParameters.Position, [])
-    {
-        DormantReason = $"not possible in this CPython {facts.Version}: {problem}",
-    };
 }

@@ -18,6 +18,10 @@ public sealed record PythonOpcodes
     public required byte ReturnValue { get; init; }
     /// <summary>RETURN_GENERATOR, which makes a generator of the frame and ends the call that made it.</summary>
     public required byte ReturnGenerator { get; init; }
+    /// <summary>PUSH_EXC_INFO, with which every handler of exceptions begins.</summary>
+    public required byte PushExceptionInfo { get; init; }
+    /// <summary>RAISE_VARARGS, the <c>raise</c> statement.</summary>
+    public required byte Raise { get; init; }
     /// <summary>RETURN_CONST and its instrumented form; empty where there is none.</summary>
     public IReadOnlyList<byte> ReturnConstant { get; init; } = [];
 
@@ -40,7 +44,7 @@ public sealed record PythonOpcodes
         ArgumentNullException.ThrowIfNull(version);
         return (version.Major, version.Minor) switch
         {
-            (3, 11) => new() { Resume = [151, 150], Yield = [86], ReturnValue = 83, ReturnGenerator = 75, Unassigned = [(181, 254)] },
+            (3, 11) => new() { Resume = [151, 150], Yield = [86], ReturnValue = 83, ReturnGenerator = 75, PushExceptionInfo = 35, Raise = 130, Unassigned = [(181, 254)] },
             (3, 12) => new()
             {
                 Resume = [151],
@@ -48,6 +52,8 @@ public sealed record PythonOpcodes
                 Yield = [150, 243],
                 ReturnValue = 83,
                 ReturnGenerator = 75,
+                PushExceptionInfo = 35,
+                Raise = 130,
                 ReturnConstant = [121, 247],
                 ExtendedArgument = 144,
                 Unassigned = [(169, 170), (177, 236), (255, 255)],
@@ -60,6 +66,8 @@ public sealed record PythonOpcodes
                 Yield = [118, 241],
                 ReturnValue = 36,
                 ReturnGenerator = 35,
+                PushExceptionInfo = 33,
+                Raise = 101,
                 ReturnConstant = [103, 240],
                 ExtendedArgument = 71,
                 Unassigned = [(119, 148), (223, 235), (255, 255)],
@@ -72,6 +80,8 @@ public sealed record PythonOpcodes
                 Yield = [120, 247],
                 ReturnValue = 35,
                 ReturnGenerator = 34,
+                PushExceptionInfo = 32,
+                Raise = 104,
                 Unassigned = [(121, 127), (212, 233)],
             },
             (3, 15) => new()
@@ -82,6 +92,8 @@ public sealed record PythonOpcodes
                 Yield = [119, 246],
                 ReturnValue = 33,
                 ReturnGenerator = 32,
+                PushExceptionInfo = 30,
+                Raise = 103,
                 Unassigned = [(120, 127), (219, 232)],
             },
             _ => null,

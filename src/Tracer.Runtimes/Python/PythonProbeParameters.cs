@@ -3,7 +3,7 @@ using Tracer.Core.Probes;
 
 namespace Tracer.Runtimes.Python;
 
-/// <summary>The probes that CPython declares in Include/pydtrace.d, with the names and C types of their arguments.</summary>
+/// <summary>The probes that CPython declares in Include/pydtrace.d, with the names and C types of their arguments, and our own of exceptions.</summary>
 public static class PythonProbeParameters
 {
     private static readonly ProbeParameter[] PositionParameters =
@@ -18,6 +18,15 @@ public static class PythonProbeParameters
     /// <summary>The name of the type of the value that is returned, or of the exception, only when asked for.</summary>
     public static ProbeParameter ResultType { get; } = new("type", TextType.Instance) { IsOnRequest = true };
 
+    /// <summary>The arguments of a function by name with their values, only when asked for.</summary>
+    public static ProbeParameter Arguments(PictureType type) => new("args", type) { IsOnRequest = true };
+
+    /// <summary>The variables of the frame by name with their values, only when asked for.</summary>
+    public static ProbeParameter Locals(PictureType type) => new("locals", type) { IsOnRequest = true };
+
+    /// <summary>The value that is returned, only when asked for.</summary>
+    public static ProbeParameter Value(PictureType type) => new("value", type) { IsOnRequest = true };
+
     /// <summary>The parameters of <c>function__entry</c>, <c>function__return</c>, <c>line</c> and our own <c>generator__resume</c> and <c>generator__yield</c>.</summary>
     public static IReadOnlyList<ProbeParameter> Position => PositionParameters;
 
@@ -29,6 +38,8 @@ public static class PythonProbeParameters
         "gc__done" => [new("collected", IntegerType.Int64)],
         "import__find__load__start" => [new("modulename", TextType.Instance)],
         "import__find__load__done" => [new("modulename", TextType.Instance), new("found", IntegerType.Int32)],
+        "exception__raised" or "exception__caught" =>
+            [new("type", TextType.Instance), new("message", TextType.Instance), new("filename", TextType.Instance), new("lineno", IntegerType.Int32)],
         "audit" => [new("event", TextType.Instance), new("args", IntegerType.UInt64)],
         "instance__new" or "instance__delete" => [new("type", TextType.Instance), new("address", IntegerType.UInt64)],
         "thread__start" or "thread__exit" => [new("ident", IntegerType.UInt64)],

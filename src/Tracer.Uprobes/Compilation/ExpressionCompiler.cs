@@ -20,7 +20,7 @@ internal sealed partial class ExpressionCompiler(
 {
     private readonly Dictionary<int, MemoryPlace> _known = [];
     private readonly short _buffer = frame.Reserve(8);
-    private short _variables;
+    private MemoryPlace _variables;
     private short _savedValues;
     private int _savedCount;
 
@@ -42,6 +42,14 @@ internal sealed partial class ExpressionCompiler(
                 .Store(BpfSize.Double, place.Base, place.Offset, R0).Store(BpfSize.Double, place.Base, place.Plus(8).Offset, R1);
             Remember(ids[k], place);
         }
+    }
+
+    /// <summary>Says where the variables of the loop are that is being compiled; returns where those of the loop around it are.</summary>
+    public MemoryPlace UseLoopVariables(MemoryPlace place)
+    {
+        var outer = _variables;
+        _variables = place;
+        return outer;
     }
 
     /// <summary>Forgets what was remembered: the places are used for something else.</summary>
@@ -118,7 +126,8 @@ internal sealed partial class ExpressionCompiler(
                 code.Load(BpfSize.Double, destination, R6, offset);
                 return true;
             case LoopVariableExpression v:
-                code.Load(BpfSize.Double, destination, R10, (short)(_variables + v.Index * 8));
+                var place = _variables.Plus(v.Index * 8);
+                code.Load(BpfSize.Double, destination, place.Base, place.Offset);
                 return true;
             case SavedExpression s when s.Slot < _savedCount:
                 code.Load(BpfSize.Double, destination, R10, (short)(_savedValues + s.Slot * 8));
@@ -191,7 +200,7 @@ internal sealed partial class ExpressionCompiler(
         }
 
         var outer = _variables;
-        _variables = current;
+        _variables = new MemoryPlace(R10, current);
         code.Bind(head).MayGoto(exhausted);
         Evaluate(loop.While, fail);
         code.JumpIf(BpfCondition.Equal, R0, 0, done)

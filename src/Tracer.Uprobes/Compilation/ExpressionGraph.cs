@@ -38,7 +38,7 @@ internal sealed class ExpressionGraph
 
     private Node NodeOf(Expression expression, int[] children)
     {
-        var readsMemory = expression is LoadExpression or IterateExpression or TextExpression or TextCompareExpression or VariableExpression or StackExpression || children.Any(c => _nodes[c].ReadsMemory);
+        var readsMemory = expression is LoadExpression or IterateExpression or TextExpression or TextCompareExpression or VariableExpression or StackExpression or PictureExpression || children.Any(c => _nodes[c].ReadsMemory);
         // A loop binds its variables: seen from outside it has none. Its first values are evaluated outside and may have an outer loop's.
         var open = expression switch
         {
@@ -77,6 +77,7 @@ internal sealed class ExpressionGraph
         VariableExpression v => string.Create(CultureInfo.InvariantCulture, $"variable {IdOf(v.Variable)}"),
         StackExpression { Chain: { } chain } => $"frames {chain.Start}",
         StackExpression s => string.Create(CultureInfo.InvariantCulture, $"stack {s.Bytes}"),
+        PictureExpression => string.Create(CultureInfo.InvariantCulture, $"picture {_nodes.Count}"),
         SavedExpression s => string.Create(CultureInfo.InvariantCulture, $"saved{s.Slot}"),
         UnavailableExpression => "unavailable",
         _ => throw new CompilationException($"the expression {expression} is not known to the ebpf backend"),

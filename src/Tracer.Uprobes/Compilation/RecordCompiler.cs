@@ -52,6 +52,8 @@ internal sealed partial class RecordCompiler(
             var slot = record.Plus(RecordLayout.HeaderSize + k * RecordLayout.SlotSize);
             if (values[k] is StackExpression stack)
                 Stack(stack, slot, fixedSize, before);
+            else if (values[k] is PictureExpression picture)
+                Picture(picture, slot, fixedSize, before);
             else if (values[k].Type is TextType)
                 Text(values[k], slot, fixedSize, before);
             else

@@ -1,3 +1,5 @@
+using Tracer.Core.Expressions;
+using Tracer.Core.Pictures;
 using Tracer.Core.Plans;
 using Tracer.Core.Records;
 
@@ -24,8 +26,17 @@ internal static class ScratchLayout
     /// <summary>The most shared expressions.</summary>
     public const int MostKnown = 64;
 
+    /// <summary>Addresses of the objects of a picture, eight bytes each.</summary>
+    public const int WorkOffset = KnownOffset + MostKnown * KnownSize;
+
+    /// <summary>Buckets of the objects of a picture (<see cref="ObjectFilter"/>), eight bytes each.</summary>
+    public const int FilterOffset = WorkOffset + PictureExpression.MaximumObjects * sizeof(ulong);
+
+    /// <summary>What a picture's loops change.</summary>
+    public const int PictureOffset = FilterOffset + ObjectFilter.Buckets * sizeof(ulong);
+
     /// <summary>The record.</summary>
-    public const int RecordOffset = KnownOffset + MostKnown * KnownSize;
+    public const int RecordOffset = PictureOffset + (11 + PictureExpression.MaximumVariables) * sizeof(ulong);
 
     /// <summary>Slots beyond one for each CPU.</summary>
     public const int Spares = 4;

@@ -40,7 +40,7 @@ internal static class SharedExpressions
         bool IsWorthIt(int id)
         {
             var node = graph[id];
-            return node is { ReadsMemory: true, HasLoopVariable: false, Expression: not (TextExpression or FloatExpression or StackExpression) };
+            return node is { ReadsMemory: true, HasLoopVariable: false, Expression: not (TextExpression or FloatExpression or StackExpression or PictureExpression) };
         }
     }
 }

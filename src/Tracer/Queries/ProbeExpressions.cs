@@ -8,10 +8,11 @@ using Tracer.D.Diagnostics;
 namespace Tracer.Queries;
 
 /// <summary>Compiles what a user wrote in D for a probe; what cannot be compiled is a failure that shows the place.</summary>
-internal static class ProbeExpressions
+/// <param name="surroundings">Names of the process.</param>
+internal sealed class ProbeExpressions(ISurroundings? surroundings)
 {
     /// <summary>A filter; null for none.</summary>
-    public static Expression? Filter(string? text, Probe probe)
+    public Expression? Filter(string? text, Probe probe)
     {
         if (text is null)
             return null;
@@ -19,7 +20,7 @@ internal static class ProbeExpressions
     }
 
     /// <summary>A value to sum up.</summary>
-    public static Expression Value(string text, Probe probe)
+    public Expression Value(string text, Probe probe)
     {
         if (!ExpressionCompiler.TryCompile(text, ScopeOf(probe), out var value, out var problems))
             throw Refused("value", text, probe, problems);
@@ -29,16 +30,16 @@ internal static class ProbeExpressions
     }
 
     /// <summary>Keys, each once.</summary>
-    public static IReadOnlyList<CompiledItem> Keys(IReadOnlyList<string> texts, Probe probe) => Items("key", texts, probe, (item, type) => type is IntegerType or TextType or StackType
+    public IReadOnlyList<CompiledItem> Keys(IReadOnlyList<string> texts, Probe probe) => Items("key", texts, probe, (item, type) => type is IntegerType or TextType or StackType
         ? null
         : new TracerException("ST0208", FailureKind.Usage, $"The key '{item}' of {probe.FullName} is a {type}.", null, "Keys are integers, strings and stacks (ustack)."));
 
     /// <summary>Values to record, each once.</summary>
-    public static IReadOnlyList<CompiledItem> Values(IReadOnlyList<string> texts, Probe probe) => Items("value", texts, probe, (item, type) => type is IntegerType or TextType or FloatType
+    public IReadOnlyList<CompiledItem> Values(IReadOnlyList<string> texts, Probe probe) => Items("value", texts, probe, (item, type) => type is IntegerType or TextType or FloatType or PictureType
         ? null
         : new TracerException("ST0218", FailureKind.Usage, $"The value '{item}' of {probe.FullName} is a {type}.", null, "Values are numbers and strings; --stack shows stacks."));
 
-    private static List<CompiledItem> Items(string role, IReadOnlyList<string> texts, Probe probe, Func<string, ExpressionType, TracerException?> refuse)
+    private List<CompiledItem> Items(string role, IReadOnlyList<string> texts, Probe probe, Func<string, ExpressionType, TracerException?> refuse)
     {
         var all = new List<CompiledItem>();
         foreach (var text in texts)
@@ -57,10 +58,10 @@ internal static class ProbeExpressions
     }
 
     // Members of structures are known where the probe's parameters have types of the debugging information.
-    private static ProbeScope ScopeOf(Probe probe)
+    private ProbeScope ScopeOf(Probe probe)
     {
         var types = probe.Parameters.Select(p => p.DebugType).ToArray();
-        return Array.TrueForAll(types, t => t is null) ? new ProbeScope(probe) : new ProbeScope(probe, new DwarfDebugTypes(types, probe.DebugTypes));
+        return Array.TrueForAll(types, t => t is null) ? new ProbeScope(probe, null, surroundings) : new ProbeScope(probe, new DwarfDebugTypes(types, probe.DebugTypes), surroundings);
     }
 
     private static TracerException Refused(string role, string text, Probe probe, IReadOnlyList<ExpressionDiagnostic> problems) =>

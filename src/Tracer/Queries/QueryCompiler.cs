@@ -8,17 +8,18 @@ using Tracer.D;
 namespace Tracer.Queries;
 
 /// <summary>From a query over some probes to its aggregation and, for each probe, the action that fills it.</summary>
-internal static class QueryCompiler
+/// <param name="expressions">Compiles what the user wrote.</param>
+internal sealed class QueryCompiler(ProbeExpressions expressions)
 {
     /// <summary>Compiles a query.</summary>
     /// <param name="query">The query.</param>
     /// <param name="probes">The probes whose hits count, one or more.</param>
     /// <param name="latency">The value of a latency; not used otherwise.</param>
     /// <returns>The aggregation, and an action for each of the probes.</returns>
-    public static (Aggregation Aggregation, IReadOnlyList<AggregateAction> Actions) Compile(TraceQuery query, IReadOnlyList<Probe> probes, Expression? latency)
+    public (Aggregation Aggregation, IReadOnlyList<AggregateAction> Actions) Compile(TraceQuery query, IReadOnlyList<Probe> probes, Expression? latency)
     {
         var keys = probes.Select(p => KeysOf(query, p, probes)).ToArray();
-        var values = probes.Select(p => query.IsLatency ? latency : query.Value is { } text ? ProbeExpressions.Value(text, p) : null).ToArray();
+        var values = probes.Select(p => query.IsLatency ? latency : query.Value is { } text ? expressions.Value(text, p) : null).ToArray();
         var keyTypes = Enumerable.Range(0, keys[0].Count)
             .Select(k => CommonType(keys[0][k].Text, probes, [.. keys.Select(list => list[k].Expression.Type)])).ToArray();
         var valueType = values[0] is null ? IntegerType.UInt64 : Widest([.. values.Select(v => v!.Integer)]);
@@ -36,11 +37,11 @@ internal static class QueryCompiler
         return (aggregation, [.. actions]);
     }
 
-    private static IReadOnlyList<CompiledItem> KeysOf(TraceQuery query, Probe probe, IReadOnlyList<Probe> probes)
+    private IReadOnlyList<CompiledItem> KeysOf(TraceQuery query, Probe probe, IReadOnlyList<Probe> probes)
     {
         if (query.By.Count == 0)
             return probes.Select(p => p.FullName).Distinct().Count() > 1 ? [new CompiledItem("probe", new BuiltInExpression(BuiltInValue.Probe))] : [];
-        var keys = ProbeExpressions.Keys(query.By, probe);
+        var keys = expressions.Keys(query.By, probe);
         return keys.Count <= Aggregation.MaximumKeys
             ? keys
             : throw new TracerException("ST0209", FailureKind.Usage, $"There are {keys.Count} keys.", $"A row has at most {Aggregation.MaximumKeys}.");

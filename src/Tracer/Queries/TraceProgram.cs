@@ -17,39 +17,53 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
 
     public static TraceProgram Build(IReadOnlyList<ProbeSpec> specs, TraceOptions options, ProbeSelection selection)
     {
+        var expressions = new ProbeExpressions(selection.Running);
         var latencies = options.Queries.Count(q => q.IsLatency);
         if (latencies > 0)
         {
             return latencies == options.Queries.Count
-                ? Latencies(LatencyProbes.Select(specs, selection), options)
+                ? Latencies(LatencyProbes.Select(specs, selection), options, expressions)
                 : throw new TracerException("ST0213", FailureKind.Usage, "A latency and another query cannot share their probes.", null, "Trace them by two sessions.");
         }
 
         var probes = selection.Select(specs);
-        var filters = probes.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
-        var (aggregations, actions) = Compile(options, probes, null);
+        CheckRequests(options.Requested, probes);
+        var filters = probes.Select(p => expressions.Filter(options.Where, p)).ToArray();
+        var (aggregations, actions) = Compile(options, probes, null, expressions);
         var programs = probes.Select((p, k) => aggregations.Count == 0
-            ? Recording(p, filters[k], options)
+            ? Recording(p, filters[k], options, expressions)
             : new ProbeProgram(p) { Condition = filters[k], Actions = actions[k] });
         var program = new TraceProgram(probes, [.. programs], aggregations);
         return options.Where is null ? program : program with { Silence = "all sites were armed, and no hit of them satisfied the filter while the target was traced." };
     }
 
-    private static ProbeProgram Recording(Probe probe, Expression? filter, TraceOptions options)
+    // A request that no probe can meet is a mistake; that some cannot is not.
+    private static void CheckRequests(IReadOnlyList<string> names, IReadOnlyList<Probe> probes)
+    {
+        if (names.FirstOrDefault(n => !probes.Any(p => p.Parameters.Any(q => q.Name == n))) is not { } name)
+            return;
+        throw new TracerException(
+            "ST0220", FailureKind.Usage, $"None of the probes has '{name}'.", $"{string.Join(", ", probes.Select(p => p.FullName).Distinct().Take(3))} cannot tell it.",
+            "Entries of interpreted functions have args, their returns have locals; sharptrace list shows what each probe has.");
+    }
+
+    private static ProbeProgram Recording(Probe probe, Expression? filter, TraceOptions options, ProbeExpressions expressions)
     {
         var program = ProbeProgram.Recording(probe, filter);
         List<PlannedValue> values = [.. program.Values!];
-        values.AddRange(ProbeExpressions.Values(options.Values, probe).Where(i => !values.Any(v => v.Name == i.Text)).Select(i => new PlannedValue(i.Text, i.Expression)));
+        values.AddRange(expressions.Values(options.Values, probe).Where(i => !values.Any(v => v.Name == i.Text)).Select(i => new PlannedValue(i.Text, i.Expression)));
+        values.AddRange(probe.Parameters.Select((p, k) => (p, k)).Where(x => options.Requested.Contains(x.p.Name) && !values.Any(v => v.Name == x.p.Name))
+            .Select(x => new PlannedValue(x.p.Name, new ParameterExpression(x.k, x.p.Type))));
         if (options.StackBytes is { } bytes)
             values.Add(new PlannedValue("ustack", new StackExpression(bytes)));
         return program with { Values = values };
     }
 
-    private static TraceProgram Latencies(LatencyProbes probes, TraceOptions options)
+    private static TraceProgram Latencies(LatencyProbes probes, TraceOptions options, ProbeExpressions expressions)
     {
         var latency = new LatencyPrograms(probes);
-        var filters = probes.Returns.Select(p => ProbeExpressions.Filter(options.Where, p)).ToArray();
-        var (aggregations, actions) = Compile(options, probes.Returns, LatencyPrograms.Value);
+        var filters = probes.Returns.Select(p => expressions.Filter(options.Where, p)).ToArray();
+        var (aggregations, actions) = Compile(options, probes.Returns, LatencyPrograms.Value, expressions);
         return new TraceProgram([.. probes.Entries, .. probes.Returns], latency.Make(filters, actions), aggregations)
         {
             Silence = $"all sites were armed, and no return{(options.Where is null ? "" : " that satisfies the filter")} was seen together with its entry while the target was traced.",
@@ -57,13 +71,14 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
     }
 
     private static (IReadOnlyList<Aggregation> Aggregations, IReadOnlyList<IReadOnlyList<ClauseAction>> Actions) Compile(
-        TraceOptions options, IReadOnlyList<Probe> probes, Expression? latency)
+        TraceOptions options, IReadOnlyList<Probe> probes, Expression? latency, ProbeExpressions expressions)
     {
+        var compiler = new QueryCompiler(expressions);
         var aggregations = new List<Aggregation>();
         var actions = probes.Select(_ => new List<ClauseAction>()).ToArray();
         foreach (var query in options.Queries)
         {
-            var (aggregation, perProbe) = QueryCompiler.Compile(query, probes, latency);
+            var (aggregation, perProbe) = compiler.Compile(query, probes, latency);
             aggregations.Add(aggregation);
             for (var k = 0; k < actions.Length; k++)
                 actions[k].Add(perProbe[k]);

@@ -1,4 +1,5 @@
 using Iced.Intel;
+using Tracer.Elf;
 using Tracer.Runtimes.Code;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -128,7 +129,7 @@ public sealed class FunctionExitsTests
             a.pop(rbx);
             a.ret();
         }, out var at);
-        Assert.Equal([new FunctionExit(at["target"], 8, FunctionExitKind.Epilogue)], FunctionExits.Find([code], new HashSet<ulong> { at["target"] }));
+        Assert.Equal([new FunctionExit(at["target"], 8, FunctionExitKind.Epilogue)], Places([code], new HashSet<ulong> { at["target"] }));
     }
 
     [Fact]
@@ -144,8 +145,8 @@ public sealed class FunctionExitsTests
             Mark(a, "ret");
             a.ret();
         }, out var at);
-        Assert.Equal([new FunctionExit(at["ret"], 0, FunctionExitKind.Return)], FunctionExits.Find([code], null));
-        Assert.Equal([new FunctionExit(at["call"], 8, FunctionExitKind.Call)], FunctionExits.Find([code], new HashSet<ulong>()));
+        Assert.Equal([new FunctionExit(at["ret"], 0, FunctionExitKind.Return)], Places([code], null));
+        Assert.Equal([new FunctionExit(at["call"], 8, FunctionExitKind.Call)], Places([code], new HashSet<ulong>()));
     }
 
     [Fact]
@@ -188,7 +189,7 @@ public sealed class FunctionExitsTests
         }, out var coldAt, Cold);
         Assert.Equal(
             [new FunctionExit(at["call"], 8, FunctionExitKind.Call), new FunctionExit(coldAt["back"], 8, FunctionExitKind.Jump)],
-            FunctionExits.Find([main, cold], new HashSet<ulong>()));
+            Places([main, cold], new HashSet<ulong>()));
     }
 
     [Fact]
@@ -230,7 +231,7 @@ public sealed class FunctionExitsTests
             a.ret();
             a.db(0x06, 0x06, 0x06);
         }, out var at);
-        Assert.Equal([new FunctionExit(at["ret"], 0, FunctionExitKind.Return)], FunctionExits.Find([code], new HashSet<ulong>()));
+        Assert.Equal([new FunctionExit(at["ret"], 0, FunctionExitKind.Return)], Places([code], new HashSet<ulong>()));
     }
 
     [Fact]
@@ -291,7 +292,7 @@ public sealed class FunctionExitsTests
     private void Check(Action<Assembler> write, params (string Label, long Displacement, FunctionExitKind Kind)[] expected)
     {
         var code = Assemble(write, out var at);
-        Assert.Equal(expected.Select(e => new FunctionExit(at[e.Label], e.Displacement, e.Kind)), FunctionExits.Find([code], new HashSet<ulong>()));
+        Assert.Equal(expected.Select(e => new FunctionExit(at[e.Label], e.Displacement, e.Kind)), Places([code], new HashSet<ulong>()));
     }
 
     private void Mark(Assembler assembler, string name)
@@ -311,4 +312,63 @@ public sealed class FunctionExitsTests
         addresses = _labels.ToDictionary(l => l.Key, l => result.GetLabelRIP(l.Value));
         return new CodeBlock(start, stream.ToArray());
     }
+
+    // Where exits are; where their results are is a test of its own.
+    private static IEnumerable<FunctionExit> Places(IReadOnlyList<CodeBlock> blocks, IReadOnlySet<ulong>? targets) => FunctionExits.Find(blocks, targets).Select(e => e with { Result = null });
+
+    [Fact]
+    public void Results_are_followed_from_rax_back_to_where_they_are_at_the_exit()
+    {
+        Assert.Equal(new FunctionResult(X64Register.Rbx), Result(a =>
+        {
+            a.push(rbx);
+            a.call(0x5000);
+            a.mov(rax, rbx);
+            a.pop(rbx);
+            a.ret();
+        }));
+        Assert.Null(Result(a =>
+        {
+            a.push(rbx);
+            a.call(0x5000);
+            a.pop(rbx);
+            a.ret();
+        }));
+        Assert.Null(Result(a =>
+        {
+            a.push(rbx);
+            a.call(0x5000);
+            a.mov(rax, rsi);
+            a.pop(rbx);
+            a.ret();
+        }));
+        Assert.Equal(new FunctionResult(X64Register.Rsp, 0x20), Result(a =>
+        {
+            a.sub(rsp, 0x38);
+            a.nop();
+            a.add(rsp, 8);
+            a.mov(rax, __[rsp + 0x18]);
+            a.add(rsp, 0x30);
+            a.ret();
+        }));
+        Assert.Null(Result(a =>
+        {
+            a.sub(rsp, 0x38);
+            a.nop();
+            a.mov(__[rsp + 0x18], rcx);
+            a.mov(rax, __[rsp + 0x18]);
+            a.add(rsp, 0x38);
+            a.ret();
+        }));
+        Assert.Null(Result(a =>
+        {
+            a.push(rbx);
+            a.nop();
+            a.xor(eax, eax);
+            a.pop(rbx);
+            a.ret();
+        }));
+    }
+
+    private FunctionResult? Result(Action<Assembler> write) => Assert.Single(FunctionExits.Find([Assemble(write, out _)], new HashSet<ulong>())).Result;
 }

@@ -19,9 +19,43 @@ public sealed class LivesTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly string[] OtherWays = ["2.7", "3.11-debian", "3.14-sid"];
 
+    private static readonly string[] Ready =
+    [
+        "python:instance__new(type: string, address: uint64)",
+        "python:instance__delete(type: string, address: uint64)",
+        "python:thread__start(ident: uint64)",
+        "python:thread__exit(ident: uint64)",
+        "python:gil__wait__start()",
+        "python:gil__wait__done()",
+    ];
+
+    private static readonly string[] Dormant = ["python:cfunction__entry(funcname: string)", "python:cfunction__return(funcname: string)"];
+
+    /// <summary>The probes of instances, threads, locks and C functions.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Ready.Concat(Dormant).Select(p => p["python:".Length..p.IndexOf('(', StringComparison.Ordinal)])];
+
+    public static TheoryData<string> Builds() => [.. Pythons.Names];
+
     /// <summary>All builds with ebpf, one of each way with ptrace too.</summary>
     public static TheoryData<string, string> Cases() =>
         [.. from build in Pythons.Names from backend in new[] { "ebpf", "ptrace" } where backend == "ebpf" || OtherWays.Contains(build) select (build, backend)];
+
+    [Theory]
+    [MemberData(nameof(Builds))]
+    public void Every_build_has_them_ready_but_those_of_c_functions_which_have_a_reason(string name)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        var module = Interpreters.Open(build.Library, out var file);
+        using (file)
+        {
+            var probes = new PythonRuntime().Recognise(module)!.FindProbes([]).Where(p => Names.Contains(p.Name)).ToArray();
+            Assert.Equal(Ready, probes.Where(p => p.DormantReason is null).Select(p => p.ToString()));
+            Assert.Equal(Dormant, probes.Where(p => p.DormantReason is not null).Select(p => p.ToString()));
+            Assert.All(probes.Where(p => p.DormantReason is null), p => Assert.NotEmpty(p.Sites));
+            Assert.All(probes.Where(p => p.DormantReason is not null), p => Assert.Contains("C functions", p.DormantReason));
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Cases))]

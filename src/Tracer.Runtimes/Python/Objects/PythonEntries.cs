@@ -21,7 +21,8 @@ public sealed class PythonEntries(PythonMemory memory, PythonObjectLayout layout
         if (dict == 0)
             return null;
         var text = new PythonTextReader(memory, layout);
-        foreach (var (key, value) in Dict(dict, MaximumSearched, out _))
+        // What a class body sets first, its module, is found without reading all.
+        foreach (var (key, value) in Dict(dict, 1, out _).Concat(Later()))
         {
             // A key that is no text has its type's address or a number where the state is; the comparison fails as it should.
             if (memory.Int64(key + PythonObjectLayout.TextLength) == name.Length && text.Read(key, LongestName).Text == name)
@@ -29,6 +30,12 @@ public sealed class PythonEntries(PythonMemory memory, PythonObjectLayout layout
         }
 
         return null;
+
+        IEnumerable<(ulong, ulong)> Later()
+        {
+            foreach (var entry in Dict(dict, MaximumSearched, out _).Skip(1))
+                yield return entry;
+        }
     }
 
     /// <summary>The first entries of a dict.</summary>

@@ -41,12 +41,23 @@ public sealed class PythonMemory(ITargetMemory memory)
     /// <summary>Reads up to a zero byte, at most so many bytes; what there is before a page that cannot be read, when that is something.</summary>
     public ReadOnlySpan<byte> Terminated(ulong address, int most)
     {
+        const int Step = 64;
         var bytes = new byte[most];
-        var count = _fault is null ? memory.Read(address, bytes) : 0;
+        var count = 0;
+        while (count < most && _fault is null)
+        {
+            var part = bytes.AsSpan(count, Math.Min(Step, most - count));
+            var read = memory.Read(unchecked(address + (ulong)count), part);
+            if (part[..read].IndexOf((byte)0) is >= 0 and var end)
+                return bytes.AsSpan(0, count + end);
+            count += read;
+            if (read < part.Length)
+                break;
+        }
+
         if (count == 0)
             _fault ??= address;
-        var end = bytes.AsSpan(0, count).IndexOf((byte)0);
-        return bytes.AsSpan(0, end < 0 ? count : end);
+        return bytes.AsSpan(0, count);
     }
 
     /// <summary>Eight bytes.</summary>

@@ -23,12 +23,17 @@ internal sealed class PythonLocals(PythonObjects objects, PythonVersion version,
     /// <param name="frame">The frame.</param>
     /// <param name="code">The address of its code object.</param>
     /// <param name="limits">How much of a value is printed.</param>
-    public IReadOnlyList<(string Name, string Value)>? Read(ulong frame, ulong code, PythonValueLimits limits)
+    /// <param name="isEntry">Whether the frame begins: then its arguments are all that it has.</param>
+    public IReadOnlyList<(string Name, string Value)>? Read(ulong frame, ulong code, PythonValueLimits limits, bool isEntry = false)
     {
         List<(ulong Name, ulong Value)> found;
-        if ((Memory.Int32(code + (ulong)layout.CodeFlags) & FunctionFlags) == FunctionFlags)
+        if (isEntry)
         {
-            found = _layout.CodeKinds is { } kinds ? Slots(frame, code, kinds) : OldSlots(frame, code);
+            found = _layout.CodeKinds is { } kinds ? Slots(frame, code, kinds, ArgumentCount(code)) : OldArguments(frame, code);
+        }
+        else if ((Memory.Int32(code + (ulong)layout.CodeFlags) & FunctionFlags) == FunctionFlags)
+        {
+            found = _layout.CodeKinds is { } kinds ? Slots(frame, code, kinds, MaximumNames) : OldSlots(frame, code);
         }
         else
         {
@@ -45,13 +50,13 @@ internal sealed class PythonLocals(PythonObjects objects, PythonVersion version,
     }
 
     // co_localsplusnames and a kind for each; references may be tagged since 3.14, and 1 is none.
-    private List<(ulong Name, ulong Value)> Slots(ulong frame, ulong code, int kindsAt)
+    private List<(ulong Name, ulong Value)> Slots(ulong frame, ulong code, int kindsAt, int most)
     {
         var found = new List<(ulong, ulong)>();
         var names = Memory.Pointer(code + (ulong)_layout.CodeNames);
         var kinds = Memory.Pointer(code + (ulong)kindsAt) + (ulong)objects.Layout.BytesData;
         var isTagged = layout.InterpreterFrame!.IsTagged;
-        var count = (ulong)Math.Clamp(Memory.Int64(names + PythonObjectLayout.Size), 0, MaximumNames);
+        var count = (ulong)Math.Clamp(Memory.Int64(names + PythonObjectLayout.Size), 0, most);
         for (var k = 0UL; k < count && !Memory.HasFault; k++)
         {
             var kind = Memory.Byte(kinds + k);
@@ -64,6 +69,39 @@ internal sealed class PythonLocals(PythonObjects objects, PythonVersion version,
                 value = InCell(value);
             if (value != 0)
                 found.Add((Memory.Pointer(names + (ulong)objects.Layout.TupleItems + 8 * k), value));
+        }
+
+        return found;
+    }
+
+    // Include/cpython/code.h: CO_VARARGS is 4, CO_VARKEYWORDS 8.
+    private int ArgumentCount(ulong code)
+    {
+        var flags = Memory.Int32(code + (ulong)layout.CodeFlags);
+        var named = Memory.Int32(code + (ulong)_layout.CodeArguments) + (_layout.CodeKeywordOnly is { } keywords ? Memory.Int32(code + (ulong)keywords) : 0);
+        return Math.Clamp(named + (flags >> 2 & 1) + (flags >> 3 & 1), 0, MaximumNames);
+    }
+
+    // Up to 3.10 a shared argument is in the cell of its name, and in 2.7 in its own slot too.
+    private List<(ulong Name, ulong Value)> OldArguments(ulong frame, ulong code)
+    {
+        var slot = frame + (ulong)_layout.FrameSlots;
+        var names = Memory.Pointer(code + (ulong)_layout.CodeNames) + (ulong)objects.Layout.TupleItems;
+        var cells = Memory.Pointer(code + (ulong)_layout.CodeCells);
+        var cellCount = (ulong)Math.Clamp(Memory.Int64(cells + PythonObjectLayout.Size), 0, MaximumNames);
+        var cellSlot = slot + 8 * (ulong)Math.Clamp(Memory.Int32(code + (ulong)_layout.CodeLocals), 0, MaximumNames);
+        var found = new List<(ulong, ulong)>();
+        for (var k = 0UL; k < (ulong)ArgumentCount(code) && !Memory.HasFault; k++)
+        {
+            var (name, value) = (Memory.Pointer(names + 8 * k), Memory.Pointer(slot + 8 * k));
+            for (var c = 0UL; c < cellCount && value == 0; c++)
+            {
+                if (Memory.Pointer(cells + (ulong)objects.Layout.TupleItems + 8 * c) == name)
+                    value = InCell(Memory.Pointer(cellSlot + 8 * c));
+            }
+
+            if (value != 0)
+                found.Add((name, value));
         }
 
         return found;

@@ -1,0 +1,8 @@
+namespace Tracer.D.Binding;
+
+/// <summary>Names that come from the process in which a probe fires and not from the probe: which interpreted function runs.</summary>
+public interface ISurroundings
+{
+    /// <summary>What a name stands for; null when it is not known.</summary>
+    NameResolution? Resolve(string name);
+}

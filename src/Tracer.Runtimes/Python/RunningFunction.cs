@@ -1,0 +1,70 @@
+using Tracer.Core.Expressions;
+using Tracer.Core.Runtimes;
+using Tracer.Core.Targets;
+using Tracer.Elf;
+using Tracer.Runtimes.Python.Threads;
+
+namespace Tracer.Runtimes.Python;
+
+/// <summary>
+/// The Python function that a thread is in while it runs other code of its process: malloc, a library. It is the newest frame of the thread's state; a thread that has none,
+/// or does not hold the GIL, runs no Python.
+/// </summary>
+internal static class RunningFunction
+{
+    private const string Nothing = "<no Python>";
+
+    // FRAME_OWNED_BY_CSTACK, since 3.14 FRAME_OWNED_BY_INTERPRETER (enum _frameowner): a frame of the interpreter's own, below which those of the program are.
+    private const ulong OwnedByInterpreter = 3;
+
+    // An odd number, by which multiplying mixes (2^64 divided by the golden ratio).
+    private const ulong Mixer = 0x9E3779B97F4A7C15;
+
+    /// <summary>What runs; null with a reason in one clause.</summary>
+    public static RunningCode? Find(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
+    {
+        if (CurrentThread.Find(module.Image, out problem) is not { } current || PythonThreadLayout.ForVersion(version) is not { } threads)
+            return null;
+        var frame = FrameOf(current.In(module.LoadBias), version, layout, threads);
+        var (code, line) = layout.InterpreterFrame is null
+            ? (Build.LoadPointer(frame, layout.FrameCode), PythonLines.Of(frame, version, layout))
+            : Interpreted(new InterpreterFrame(frame, layout));
+        var names = new List<RunningName>
+        {
+            new("pyfile", Text(frame, PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout))),
+            new("pyfunc", Text(frame, PythonText.Of(Build.LoadPointer(code, layout.CodeName), layout))),
+            new("pyline", Build.If(frame, line, Build.Constant(0, IntegerType.Int32))),
+        };
+        if (layout.InterpreterFrame is { } at)
+            names.Add(new("pyqualname", Text(frame, PythonText.Of(Build.LoadPointer(code, at.CodeQualifiedName), layout))));
+        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names);
+    }
+
+    private static (Expression Code, Expression Line) Interpreted(InterpreterFrame frame) => (frame.Code, frame.Line);
+
+    private static ConditionalExpression Text(Expression frame, Expression text) => new(frame, text, new TextLiteralExpression(Nothing));
+
+    // 0 where no Python runs. Until 3.11 the state that is found is that of whoever holds the GIL, which may be another thread: then thread_id, pthread_self(), is not our own.
+    private static Expression FrameOf(Expression thread, PythonVersion version, PythonLayout layout, PythonThreadLayout at)
+    {
+        var newest = at.CFrameCurrent is { } inner && at.ThreadCFrame is { } outer
+            ? Build.LoadPointer(Build.LoadPointer(thread, outer), inner)
+            : Build.LoadPointer(thread, at.ThreadFrame!.Value);
+        if (version.IsAtLeast(3, 12))
+        {
+            var interpreter = layout.InterpreterFrame!;
+            var isOwn = Build.EqualTo(Build.Load(newest, interpreter.Owner, IntegerType.UInt8), OwnedByInterpreter);
+            newest = Build.If(newest, Build.If(isOwn, Build.LoadPointer(newest, interpreter.Previous), newest), Build.Constant(0));
+            return Build.If(thread, newest, Build.Constant(0));
+        }
+
+        var isOurs = Build.Binary(BinaryOperator.Equal, Build.LoadPointer(thread, at.ThreadId), Build.Register(X64Register.FsBase));
+        return Build.If(thread, Build.If(isOurs, newest, Build.Constant(0)), Build.Constant(0));
+    }
+
+    // The code object's address is given to another when it is freed; then its names, its first line or its table are others.
+    private static Expression Identity(Expression code, PythonLayout layout) =>
+        new[] { layout.CodeFileName, layout.CodeName, layout.CodeLineTable }.Select(m => Build.LoadPointer(code, m))
+            .Append(Build.ToUInt64(Build.Load(code, layout.CodeFirstLine, IntegerType.UInt32)))
+            .Aggregate(code, (mixed, part) => Build.Binary(BinaryOperator.Xor, Build.Binary(BinaryOperator.Multiply, mixed, Build.Constant(Mixer)), part));
+}

@@ -1,0 +1,44 @@
+using Tracer.Core.Runtimes;
+using Tracer.Core.Targets;
+using Tracer.D.Binding;
+
+namespace Tracer.Queries;
+
+/// <summary>The names of the interpreted code that runs where a probe fires, looked for when the first of them is used.</summary>
+internal sealed class RunningNames(TargetProcess target, IReadOnlyList<IRuntime> runtimes) : ISurroundings
+{
+    private readonly Lazy<(RunningCode? Code, string? Problem)> _running = new(() => Find(target, runtimes));
+
+    // By which of the names nothing is missed: those that no runtime has are unknown names as any other.
+    private const string Prefix = "py";
+
+    /// <summary>The code that runs; null with the reason.</summary>
+    public RunningCode? Code(out string? problem)
+    {
+        problem = _running.Value.Problem;
+        return _running.Value.Code;
+    }
+
+    /// <inheritdoc/>
+    public NameResolution? Resolve(string name)
+    {
+        if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+            return null;
+        if (_running.Value is not ({ } code, _))
+            return new NameResolution(null, $"{name} is not known here: {_running.Value.Problem}");
+        return code.Names.FirstOrDefault(n => n.Name == name) is { } found
+            ? new NameResolution(TypedExpression.Of(found.Value))
+            : new NameResolution(null, $"there is no {name}", $"there are {string.Join(", ", code.Names.Select(n => n.Name))}");
+    }
+
+    private static (RunningCode? Code, string? Problem) Find(TargetProcess target, IReadOnlyList<IRuntime> runtimes)
+    {
+        var modules = target.Modules.Select(m => runtimes.Select(r => r.Recognise(m)).FirstOrDefault(r => r is not null)).OfType<IRuntimeModule>().ToArray();
+        if (modules.Length == 0)
+            return (null, "the process runs no interpreter that sharptrace knows");
+        if (modules.Length > 1)
+            return (null, $"the process runs {modules.Length} interpreters");
+        var code = modules[0].FindRunning(out var problem);
+        return (code, problem);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Tracer.Core.Backends;
+using Tracer.Core.Plans;
+using Tracer.Core.Probes;
+using Tracer.Core.Targets;
+using Tracer.Linux;
+using Tracer.Ptrace;
+using Tracer.Runtimes.Python;
+using Tracer.Testing;
+using Tracer.Uprobes;
+
+namespace Tracer.Runtimes.Tests.Python;
+
+/// <summary>Traces native-tests/python/events.py, which knows its exceptions, collections and imports.</summary>
+public sealed class EventProbeTests
+{
+    private static readonly string[] Names =
+        ["exception__raised", "exception__caught", "gc__start", "gc__done", "import__find__load__start", "import__find__load__done"];
+
+    public static TheoryData<string, string> Cases() =>
+    [
+        .. from build in Pythons.Names select (build, "ebpf"),
+        .. from build in new[] { "2.7-stripped", "3.10", "3.13-stripped" } select (build, "ptrace"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Exceptions_collections_and_imports_are_those_of_the_program(string name, string backendName)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        using var target = build.Start(Script());
+        Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
+        using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
+        var probes = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes.Where(p => p.Provider == "python" && Names.Contains(p.Name)).ToArray();
+        if (Environment.GetEnvironmentVariable("EXC") is null) Assert.Equal(Names.Order(StringComparer.Ordinal), probes.Select(p => p.Name).Order(StringComparer.Ordinal));
+        if (Environment.GetEnvironmentVariable("EXC") is null) Assert.All(probes, p => Assert.Null(p.DormantReason)); else probes = [.. probes.Where(p => p.DormantReason is null)];
+        var plan = PlanBuilder.Build(process, probes);
+        IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
+        var sink = new EventSink();
+        await using var attachment = await backend.AttachAsync(plan, sink, TestContext.Current.CancellationToken);
+        target.WriteLine();
+        Assert.Equal("over", target.ReadLine(TimeSpan.FromSeconds(60)));
+        await attachment.StopAsync();
+        foreach (var emission in plan.Emissions)
+            Assert.Equal(0UL, attachment.LostEvents(emission.Index));
+        target.WriteLine();
+        var said = new List<string[]>();
+        for (var line = target.ReadLine(TimeSpan.FromSeconds(60)); line != "done"; line = target.ReadLine(TimeSpan.FromSeconds(60)))
+            said.Add(line.Split(' '));
+
+        foreach (var what in new[] { "raised", "caught" })
+        {
+            var any = said.Where(s => s[0] == what && s[3] == "0").Select(s => $"{s[1]} {s[2]}").ToHashSet();
+            Assert.Equal(
+                said.Where(s => s[0] == what).Select(s => $"{s[1]} {s[2]} line {s[3]}: {s[4]}").Order(StringComparer.Ordinal),
+                sink.Of($"exception__{what}").Where(e => e[2].EndsWith("events.py", StringComparison.Ordinal))
+                    .Select(e => (Key: $"{e[0]} {e[1].Replace(' ', '_')}", Line: e[3]))
+                    .GroupBy(e => $"{e.Key} line {(any.Contains(e.Key) && !said.Any(s => s[0] == what && $"{s[1]} {s[2]}" == e.Key && s[3] == e.Line) ? "0" : e.Line)}")
+                    .Select(g => $"{g.Key}: {g.Count()}").Order(StringComparer.Ordinal));
+        }
+
+        var collections = said.Where(s => s[0] == "collected").ToArray();
+        Assert.Equal(collections.Select(s => s[1]), sink.Of("gc__start").Select(e => e[0]));
+        Assert.Equal(collections.Select(s => s[2]), sink.Of("gc__done").Select(e => e[0]));
+        if (build.Major > 2)
+            Assert.Equal($"callbacks {collections.Length} {collections.Length}", string.Join(' ', said.Single(s => s[0] == "callbacks")));
+
+        var imported = said.Where(s => s[0] == "imported").ToArray();
+        Assert.Equal(
+            imported.Select(s => s[1]).Order(StringComparer.Ordinal),
+            sink.Of("import__find__load__start").Select(e => e[0]).Where(IsOurs).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            imported.Select(s => $"{s[1]} {s[2]}").Order(StringComparer.Ordinal),
+            sink.Of("import__find__load__done").Where(e => IsOurs(e[0])).Select(e => $"{e[0]} {e[1]}").Order(StringComparer.Ordinal));
+
+        static bool IsOurs(string module) => module.StartsWith("events_", StringComparison.Ordinal);
+    }
+
+    private static string Script([CallerFilePath] string path = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "..", "native-tests", "python", "events.py"));
+}
