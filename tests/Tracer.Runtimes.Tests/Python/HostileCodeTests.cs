@@ -8,7 +8,7 @@ using Tracer.Testing;
 namespace Tracer.Runtimes.Tests.Python;
 
 /// <summary>Damaged interpreters give fewer probes and more reasons, never an exception or an endless search.</summary>
-public sealed class HostileInterpreterTests
+public sealed class HostileCodeTests
 {
     // What probes are found by, behind the headers, whose damage is the image reader's to meet.
     private static readonly string[] Sections = [".eh_frame_hdr", ".eh_frame", ".rela.dyn", ".rela.plt", ".dynsym", ".gnu.hash", ".plt", ".text", ".data.rel.ro", ".data"];
