@@ -26,6 +26,7 @@ internal static class CommandTree
               sharptrace count 4312 python:function__entry --by funcname --top 10
               sharptrace latency 4312 python:function --by funcname --interval 1s
               sharptrace stacks 4312                                where every Python thread is now
+              sharptrace alloc 4312 --duration 10s                  whose memory grows
             """)
         {
             ListCommand.Create(),
@@ -35,6 +36,7 @@ internal static class CommandTree
             HistogramCommand.Create(command),
             LatencyCommand.Create(command),
             StacksCommand.Create(),
+            AllocCommand.Create(),
             DoctorCommand.Create(),
             CompletionsCommand.Create(),
         };

@@ -37,6 +37,14 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
     /// <summary>The probes of a note or a runtime that a spec asks for; none for places in native code, which are no part of the catalog.</summary>
     public IReadOnlyList<Probe> Listed(ProbeSpec spec) => providers.Any(p => p.Handles(spec)) ? [] : Catalog.Match(spec);
 
+    /// <summary>The probes of a place in native code that can be armed; none when it is not there.</summary>
+    public IReadOnlyList<Probe> Find(string spec)
+    {
+        if (!ProbeSpec.TryParse(spec, out var parsed, out _) || providers.FirstOrDefault(p => p.Handles(parsed)) is not { } provider)
+            return [];
+        return [.. provider.Resolve(parsed).Probes.Where(p => p.Sites.Count > 0)];
+    }
+
     /// <summary>The probes that specs ask for and that can be armed.</summary>
     /// <exception cref="TracerException">One asks for nothing that is there, or for nothing that can be armed.</exception>
     public IReadOnlyList<Probe> Select(IReadOnlyList<ProbeSpec> specs)

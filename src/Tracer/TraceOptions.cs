@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tracer.Allocations;
 using Tracer.Core.Backends;
 using Tracer.Core.Plans;
 using Tracer.Core.Runtimes;
@@ -38,6 +39,9 @@ public sealed record TraceOptions
 
     /// <summary>Values that are recorded of every event beside the probe's parameters: lists of D expressions, as <c>qualname, pid</c>.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>What is to be told of memory, instead of all that is asked of probes; null for nothing.</summary>
+    internal AllocationOptions? Allocations { get; init; }
 
     /// <summary>Parameters that are recorded on request only, and are to be recorded of the probes that have them: <c>args</c>, <c>locals</c>.</summary>
     public IReadOnlyList<string> Requested { get; init; } = [];

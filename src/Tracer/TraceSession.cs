@@ -110,7 +110,7 @@ public sealed class TraceSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckOverhead(options);
-        return await StartAsync(processId, null, ProbeSelection.Parse(options.Probes), options, cancellationToken).ConfigureAwait(false);
+        return await StartAsync(processId, null, options.Allocations is null ? ProbeSelection.Parse(options.Probes) : [], options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Tracer.Cli.Commands;
 /// <summary><c>sharptrace completions SHELL</c>: prints a script to source.</summary>
 internal static class CompletionsCommand
 {
-    private const string Verbs = "list attach run count hist latency stacks doctor completions";
+    private const string Verbs = "list attach run count hist latency stacks alloc doctor completions";
 
     private const string Options =
         "--events --rate-limit --max-overhead --print --args --locals --stack --stack-size --stack-walk --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --fail-on-loss --no-color --verbose -vv";

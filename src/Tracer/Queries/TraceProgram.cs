@@ -1,3 +1,4 @@
+using Tracer.Allocations;
 using Tracer.Core.Aggregations;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Expressions;
@@ -13,10 +14,12 @@ namespace Tracer.Queries;
 internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<ProbeProgram> Programs, IReadOnlyList<Aggregation> Aggregations)
 {
     /// <summary>Why nothing may have come of armed probes.</summary>
-    public string Silence { get; private init; } = "all sites were armed and the target did not pass any of them while it was traced.";
+    public string Silence { get; init; } = "all sites were armed and the target did not pass any of them while it was traced.";
 
     public static TraceProgram Build(IReadOnlyList<ProbeSpec> specs, TraceOptions options, ProbeSelection selection)
     {
+        if (options.Allocations is { } allocations)
+            return AllocationPrograms.Make(allocations, selection);
         var expressions = new ProbeExpressions(selection.Running);
         var latencies = options.Queries.Count(q => q.IsLatency);
         if (latencies > 0)

@@ -1,0 +1,10 @@
+namespace Tracer.Allocations;
+
+/// <summary>To what memory is put down.</summary>
+public enum AllocationBy
+{
+    /// <summary>The interpreted function that was running.</summary>
+    Function,
+    /// <summary>Its line.</summary>
+    Line,
+}

@@ -1,0 +1,23 @@
+namespace Tracer.Allocations;
+
+/// <summary>What is to be told of a process's memory.</summary>
+public sealed record AllocationOptions
+{
+    /// <summary>To what memory is put down.</summary>
+    public AllocationBy By { get; init; }
+
+    /// <summary>Which backend to use.</summary>
+    public BackendChoice Backend { get; init; } = BackendChoice.Auto;
+
+    /// <summary>The most blocks that are remembered until they are given back; of others it is counted that they were not.</summary>
+    public int MaximumBlocks { get; init; } = 1 << 20;
+
+    /// <summary>The most functions, or lines.</summary>
+    public int MaximumRows { get; init; } = 1 << 16;
+
+    /// <summary>The most bytes of a name.</summary>
+    public int TextLimit { get; init; } = 256;
+
+    /// <summary>Says what is going on; null to be silent.</summary>
+    public Microsoft.Extensions.Logging.ILogger? Logger { get; init; }
+}
