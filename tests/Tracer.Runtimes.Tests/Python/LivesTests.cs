@@ -57,6 +57,39 @@ public sealed class LivesTests
         }
     }
 
+    // Nothing of this is used to find them.
+    [Theory]
+    [InlineData("2.7")]
+    [InlineData("3.6")]
+    [InlineData("3.8")]
+    [InlineData("3.10")]
+    [InlineData("3.11")]
+    [InlineData("3.12")]
+    [InlineData("3.13")]
+    public void Where_there_are_symbols_they_name_what_is_found(string name)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        var module = Interpreters.Open(build.Library, out var file);
+        using (file)
+        {
+            var probes = new PythonRuntime().Recognise(module)!.FindProbes([]);
+            Assert.Equal(["subtype_dealloc"], Functions("instance__delete"));
+            Assert.Equal(build.IsAtLeast(3, 11) ? ["PyType_GenericAlloc", "_PyType_AllocNoTrack"] : new[] { "PyType_GenericAlloc" }, Functions("instance__new"));
+            Assert.Equal([build.IsAtLeast(3, 10) ? "thread_run" : "t_bootstrap"], Functions("thread__start"));
+            Assert.Equal(Functions("thread__start"), Functions("thread__exit"));
+            Assert.Equal(build.Major == 2 ? ["PyThread_acquire_lock"] : name == "3.8" ? ["take_gil", "take_gil.constprop.0"] : new[] { "take_gil" }, Functions("gil__wait__start"));
+            Assert.Equal(Functions("gil__wait__start"), Functions("gil__wait__done"));
+
+            string[] Functions(string probe) =>
+            [
+                .. probes.Single(p => p.Name == probe).Sites
+                    .Select(s => module.Image.SymbolTable!.TryFindContaining(s.Location.ImageAddress, out var symbol) ? module.Image.SymbolTable.NameString(symbol) : "")
+                    .Distinct().Order(StringComparer.Ordinal),
+            ];
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Instances_are_made_and_deleted_as_often_as_the_program_says(string build, string backend)
