@@ -63,20 +63,8 @@ public sealed class CodeSearch(TargetModule module)
         return places.Select(PlaceOf).OfType<CodePlace>().Where(p => CodePlace.Uses(p.Instruction, address));
     }
 
-    private IReadOnlyList<Instruction> Around(ulong address)
-    {
-        var row = default(UnwindRow);
-        if (!_frames.TryFindRow(address, ref row) || address - row.Start >= row.End - row.Start || row.End - row.Start > Largest)
-            return [];
-        if (_decoded.TryGetValue(row.Start, out var known))
-            return known;
-        var bytes = _image.DataFrom(row.Start);
-        var block = new CodeBlock(row.Start, bytes[..(int)Math.Min(row.End - row.Start, (ulong)bytes.Length)]);
-        return _decoded[row.Start] = [.. InstructionStream.Decode(block, [block.Address])];
-    }
-
-    // The instruction that a byte belongs to.
-    private CodePlace? PlaceOf(ulong address)
+    /// <summary>The instruction that a byte of the code belongs to; null when its function is not known.</summary>
+    public CodePlace? PlaceOf(ulong address)
     {
         var code = Around(address);
         var (low, high) = (0, code.Count);
@@ -90,6 +78,18 @@ public sealed class CodeSearch(TargetModule module)
         }
 
         return low < code.Count && code[low].IP <= address ? new CodePlace(code, low) : null;
+    }
+
+    private IReadOnlyList<Instruction> Around(ulong address)
+    {
+        var row = default(UnwindRow);
+        if (!_frames.TryFindRow(address, ref row) || address - row.Start >= row.End - row.Start || row.End - row.Start > Largest)
+            return [];
+        if (_decoded.TryGetValue(row.Start, out var known))
+            return known;
+        var bytes = _image.DataFrom(row.Start);
+        var block = new CodeBlock(row.Start, bytes[..(int)Math.Min(row.End - row.Start, (ulong)bytes.Length)]);
+        return _decoded[row.Start] = [.. InstructionStream.Decode(block, [block.Address])];
     }
 
     // Where an opcode stands so that the 32 bits behind it and so many bytes more lead to one of these addresses, counted from their end.

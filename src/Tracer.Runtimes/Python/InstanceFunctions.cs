@@ -15,6 +15,7 @@ internal static class InstanceFunctions
     // PyTypeObject.tp_new.
     private const int TypeNew = 312;
     private const int LookedAt = 40;
+    private const int NearComparison = 6;
 
     // They give a class whose definition names no tp_dealloc the one of classes; the older are wrappers of the newer.
     private static readonly string[] Makers = ["PyType_FromMetaclass", "PyType_FromModuleAndSpec", "PyType_FromSpecWithBases"];
@@ -43,17 +44,20 @@ internal static class InstanceFunctions
 
     /// <summary>
     /// The functions that all instances of classes are made by, no two for one instance: PyType_GenericAlloc, which is the tp_alloc of every class; the copies of it
-    /// that optimising compilers call where they find that pointer to be in tp_alloc; and _PyType_AllocNoTrack, which makes modules since 3.11.
+    /// that optimising compilers call where they find that pointer to be in tp_alloc; and _PyType_AllocNoTrack, which makes modules since 3.11. None when
+    /// a compiler has put such a copy into the code of a caller, where nothing can be observed.
     /// </summary>
     public static IReadOnlyList<ulong> FindAllocators(CodeSearch search)
     {
         if (search.Find("PyType_GenericAlloc") is not { } exported || search.FunctionAt(exported).Count == 0)
             return [];
         var all = new HashSet<ulong> { exported };
-        foreach (var use in search.UsesOf(exported))
+        foreach (var compare in search.UsesOf(exported).Select(Comparison).OfType<CodePlace>())
         {
-            if (CalledWhenEqual(use) is { } callee && IsAllocator(search, callee))
-                all.Add(callee);
+            if (FirstCall(search, compare, whenEqual: true) is { Code: Iced.Intel.Code.Call_rel32_64 } call && IsAllocator(search, call.NearBranchTarget))
+                all.Add(call.NearBranchTarget);
+            else if (FirstCall(search, compare, whenEqual: false) is { Op0Kind: OpKind.Register, FlowControl: FlowControl.IndirectCall or FlowControl.IndirectBranch })
+                return [];
         }
 
         if (search.Find("PyModule_NewObject") is { } modules)
@@ -82,34 +86,44 @@ internal static class InstanceFunctions
     private static IEnumerable<ulong> Callees(IReadOnlyList<Instruction> body) => body
         .Where(i => i.Code is Iced.Intel.Code.Call_rel32_64 or Iced.Intel.Code.Jmp_rel32_64).Select(i => i.NearBranchTarget);
 
-    // Follows the way where a comparison with the pointer finds it equal to its first call.
-    private static ulong? CalledWhenEqual(CodePlace use)
+    // Where what was loaded from tp_alloc is compared with the address. Comparisons of the member itself are questions, not calls.
+    private static CodePlace? Comparison(CodePlace use)
     {
-        var code = use.Code;
-        var k = use.Index;
-        var isCompared = code[k].Mnemonic == Mnemonic.Cmp;
+        for (var k = use.Index; k < use.Code.Count && k - use.Index < NearComparison; k++)
+        {
+            if (use.Code[k].Mnemonic == Mnemonic.Cmp)
+                return use.Code[k].Op0Kind == OpKind.Register && use.Code[k].Op1Kind != OpKind.Memory ? use with { Index = k } : null;
+        }
+
+        return null;
+    }
+
+    // The first call, or jump through a register, on the way that a comparison decides for.
+    private static Instruction? FirstCall(CodeSearch search, CodePlace compare, bool whenEqual)
+    {
+        var (code, k) = (compare.Code, compare.Index);
+        var isDecided = false;
         for (var steps = 0; steps < LookedAt && ++k < code.Count; steps++)
         {
             var instruction = code[k];
-            isCompared |= instruction.Mnemonic == Mnemonic.Cmp;
-            if (instruction.Code == Iced.Intel.Code.Call_rel32_64)
-                return instruction.NearBranchTarget;
-            var isTaken = instruction.FlowControl switch
+            var isTaken = instruction.FlowControl == FlowControl.UnconditionalBranch;
+            if (instruction.FlowControl is FlowControl.Call or FlowControl.IndirectCall or FlowControl.IndirectBranch)
+                return instruction;
+            if (instruction.FlowControl == FlowControl.ConditionalBranch)
             {
-                FlowControl.ConditionalBranch => isCompared && instruction.ConditionCode == ConditionCode.e,
-                FlowControl.UnconditionalBranch => true,
-                _ => false,
-            };
-            if (instruction.FlowControl is not (FlowControl.Next or FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch))
+                isTaken = !isDecided && instruction.ConditionCode == (whenEqual ? ConditionCode.e : ConditionCode.ne);
+                isDecided = true;
+            }
+            else if (!isTaken && instruction.FlowControl != FlowControl.Next)
+            {
                 return null;
-            if (!isTaken)
-                continue;
-            var target = instruction.NearBranchTarget;
-            for (k = 0; k < code.Count && code[k].IP != target; k++)
-            {
             }
 
-            k--;
+            if (!isTaken)
+                continue;
+            if (search.PlaceOf(instruction.NearBranchTarget) is not { } target)
+                return null;
+            (code, k) = (target.Code, target.Index - 1);
         }
 
         return null;

@@ -42,7 +42,7 @@ internal static class InstanceProbes
         [
             returns.Length > 0
                 ? code.Make(New, returns, "where PyType_GenericAlloc, or a copy of it that the compiler made, returns an instance of a class")
-                : code.Dormant(New, "the function that makes instances (PyType_GenericAlloc) was not found"),
+                : code.Dormant(New, "the function that makes instances (PyType_GenericAlloc) was not found, or is a part of others"),
             code.Make(Delete, [AtDeallocation(code, deallocate)], "at the entry of subtype_dealloc; an instance that its __del__ keeps alive is reported again when it ends"),
         ];
     }
