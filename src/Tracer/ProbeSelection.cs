@@ -13,6 +13,9 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
 {
     private ProbeCatalog? _catalog;
 
+    /// <summary>The target.</summary>
+    public int ProcessId => target.ProcessId;
+
     /// <summary>The names of the interpreted code that runs in the target.</summary>
     public RunningNames Running { get; } = new(target, runtimes);
 

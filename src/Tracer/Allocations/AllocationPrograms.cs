@@ -25,6 +25,7 @@ internal sealed class AllocationPrograms
 
     private readonly RunningCode _running;
     private readonly bool _isByLine;
+    private readonly bool _hasFilter;
     private readonly Expression _owner;
     private readonly Variable _current = new("owner", VariableScope.Thread, IntegerType.UInt64);
     private readonly Variable _sizes;
@@ -32,8 +33,9 @@ internal sealed class AllocationPrograms
     private readonly Variable _known;
     private readonly List<ProbeProgram> _programs = [];
 
-    private AllocationPrograms(RunningCode running, AllocationOptions options)
+    private AllocationPrograms(RunningCode running, AllocationOptions options, bool hasFilter)
     {
+        _hasFilter = hasFilter;
         _running = running;
         _isByLine = options.By == AllocationBy.Line;
         var line = Build.ToUInt64(running.Names.Single(n => n.Name == "pyline").Value);
@@ -52,20 +54,43 @@ internal sealed class AllocationPrograms
     private Aggregation Freed { get; }
 
     /// <summary>The program of a trace.</summary>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="selection">Finds probes of the target.</param>
+    /// <param name="hasFilter">Whether a seccomp filter watches the target.</param>
     /// <exception cref="TracerException">Nothing interpreted can be told, or the C library's functions are not there.</exception>
-    public static TraceProgram Make(AllocationOptions options, ProbeSelection selection)
+    public static TraceProgram Make(AllocationOptions options, ProbeSelection selection, bool hasFilter)
     {
         var running = selection.Running.Code(out var problem)
             ?? throw new TracerException("ST0221", FailureKind.Unsupported, "Memory cannot be put down to functions here.", $"{problem}.");
-        var programs = new AllocationPrograms(running, options);
+        var programs = new AllocationPrograms(running, options, hasFilter);
         var probes = new List<Probe>();
         foreach (var function in AllocationFunction.OfLibc)
             programs.Add(function, "libc", selection, probes, isNeeded: function.Name is "malloc" or "free");
-        var module = selection.Running.ModuleName!;
-        var small = AllocationFunction.OfPython.Any(f => selection.Find($"uprobe:{module}:{f.Name}").Count > 0) ? AllocationFunction.OfPython : AllocationFunction.OfOldPython;
-        foreach (var function in small)
-            programs.Add(function, module, selection, probes, isNeeded: false);
+        if (!IsInlined(selection.Running.Module!.Image))
+        {
+            var module = selection.Running.Module.Name;
+            // Since there is PyMem_RawMalloc (3.4), PyObject_Malloc is no longer all that there is.
+            var small = selection.Find($"uprobe:{module}:PyMem_RawMalloc").Count > 0 ? AllocationFunction.OfPython : AllocationFunction.OfOldPython;
+            var isWhole = small.All(f => selection.Find($"uprobe:{module}:{f.Name}") is { Count: > 0 } found && found.All(p => IsAsInSource(f, p)));
+            foreach (var function in isWhole ? small : [])
+                programs.Add(function, module, selection, probes, isNeeded: false);
+        }
+
         return new TraceProgram(probes, programs._programs, [programs.Allocated, programs.Freed]) { Silence = "no memory was asked for while it was traced." };
+    }
+
+    // Link-time optimisation puts the allocator of small blocks into whoever calls it: its functions are there and few calls pass them. GCC marks what it made local then.
+    private static bool IsInlined(ElfImage image)
+    {
+        if (image.SymbolTable is not { } symbols)
+            return false;
+        foreach (var symbol in symbols)
+        {
+            if (symbols.Name(symbol).IndexOf(".lto_priv"u8) >= 0)
+                return true;
+        }
+
+        return false;
     }
 
     private static Aggregation Table(string name, AllocationOptions options) => new(name, AggregationFunction.Sum, new AggregationKey(Owner, IntegerType.UInt64))
@@ -85,6 +110,7 @@ internal sealed class AllocationPrograms
             return;
         }
 
+        returns = [.. returns.Select(r => WithResults(function, r))];
         probes.AddRange(entry.Concat(returns));
         // One variable a function: they call each other.
         var asked = new VariableExpression(new Variable($"asked of {function.Name}", VariableScope.Thread, IntegerType.UInt64));
@@ -94,8 +120,12 @@ internal sealed class AllocationPrograms
             return;
         // A return takes its entry's frame: each program has its own.
         AddNames(WithResults(function, selection.Find($"uretprobe:{module}:{function.Name}")[0]), asked);
-        AddBlock(WithResults(function, returns[0]), asked);
+        AddBlock(returns[0], asked);
     }
+
+    // The debugging information of a function whose arguments the compiler has changed says that they are nowhere: then it is called so from some places only.
+    private static bool IsAsInSource(AllocationFunction function, Probe probe) => function.Size.Append(function.Block ?? function.Size[0])
+        .All(k => k < probe.Parameters.Count && probe.Parameters[k].Type is IntegerType && probe.Sites.All(s => !ExpressionParts.Any(s.Arguments[k], e => e is UnavailableExpression)));
 
     // What is taken back is put down where it begins, before another thread can be given the same address.
     private void AddEntry(AllocationFunction function, Probe probe, VariableExpression asked)
@@ -124,9 +154,11 @@ internal sealed class AllocationPrograms
     }
 
     // Where a function ends by a jump to another, that one returns in its place. calloc jumps to memset, which returns the block that it clears (glibc malloc/malloc.c, musl
-    // src/malloc/calloc.c); others jump to functions that are observed themselves.
-    private static Probe WithResults(AllocationFunction function, Probe probe) => probe with
+    // src/malloc/calloc.c); others jump to functions that are observed themselves. The kernel may follow their calls where no filter forbids it: while they run, no stack is unwound
+    // and none is left for another, and signal handlers may not call them.
+    private Probe WithResults(AllocationFunction function, Probe probe) => probe with
     {
+        CallCaveat = _hasFilter ? probe.CallCaveat : null,
         Sites =
         [
             .. probe.Sites.Where(s => s.Arguments[0] is not UnavailableExpression || function.Name == "calloc").Select(s => s.Arguments[0] is not UnavailableExpression

@@ -22,7 +22,7 @@ internal static partial class SessionLog
     [LoggerMessage(5, LogLevel.Information, "{Probe}: {Note}")]
     public static partial void ProbeNote(ILogger logger, string probe, string note);
 
-    [LoggerMessage(6, LogLevel.Information, "{Probe}: the kernel follows its calls to their returns; nothing in the process unwinds or switches stacks")]
+    [LoggerMessage(6, LogLevel.Information, "{Probe}: the kernel follows its calls to their returns; nothing unwinds or switches stacks meanwhile")]
     public static partial void ReturnsFollowed(ILogger logger, string probe);
 
     [LoggerMessage(7, LogLevel.Information, "{Probe}: its exits are observed, the kernel does not follow its calls: {Reason}")]

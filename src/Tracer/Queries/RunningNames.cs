@@ -7,7 +7,7 @@ namespace Tracer.Queries;
 /// <summary>The names of the interpreted code that runs where a probe fires, looked for when the first of them is used.</summary>
 internal sealed class RunningNames(TargetProcess target, IReadOnlyList<IRuntime> runtimes) : ISurroundings
 {
-    private readonly Lazy<(RunningCode? Code, string? Problem, string? Module)> _running = new(() => Find(target, runtimes));
+    private readonly Lazy<(RunningCode? Code, string? Problem, TargetModule? Module)> _running = new(() => Find(target, runtimes));
 
     // By which of the names nothing is missed: those that no runtime has are unknown names as any other.
     private const string Prefix = "py";
@@ -19,8 +19,8 @@ internal sealed class RunningNames(TargetProcess target, IReadOnlyList<IRuntime>
         return _running.Value.Code;
     }
 
-    /// <summary>The name of the file with the interpreter; null when there is none, or more than one.</summary>
-    public string? ModuleName => _running.Value.Module;
+    /// <summary>The file with the interpreter; null when there is none, or more than one.</summary>
+    public TargetModule? Module => _running.Value.Module;
 
     /// <inheritdoc/>
     public NameResolution? Resolve(string name)
@@ -34,7 +34,7 @@ internal sealed class RunningNames(TargetProcess target, IReadOnlyList<IRuntime>
             : new NameResolution(null, $"there is no {name}", $"there are {string.Join(", ", code.Names.Select(n => n.Name))}");
     }
 
-    private static (RunningCode? Code, string? Problem, string? Module) Find(TargetProcess target, IReadOnlyList<IRuntime> runtimes)
+    private static (RunningCode? Code, string? Problem, TargetModule? Module) Find(TargetProcess target, IReadOnlyList<IRuntime> runtimes)
     {
         var modules = target.Modules.Select(m => (Module: m, Runtime: runtimes.Select(r => r.Recognise(m)).FirstOrDefault(r => r is not null))).Where(m => m.Runtime is not null).ToArray();
         if (modules.Length == 0)
@@ -42,6 +42,6 @@ internal sealed class RunningNames(TargetProcess target, IReadOnlyList<IRuntime>
         if (modules.Length > 1)
             return (null, $"the process runs {modules.Length} interpreters", null);
         var code = modules[0].Runtime!.FindRunning(out var problem);
-        return (code, problem, modules[0].Module.Name);
+        return (code, problem, modules[0].Module);
     }
 }

@@ -4,6 +4,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
+using Tracer.Linux;
 
 namespace Tracer.Queries;
 
@@ -19,7 +20,7 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
     public static TraceProgram Build(IReadOnlyList<ProbeSpec> specs, TraceOptions options, ProbeSelection selection)
     {
         if (options.Allocations is { } allocations)
-            return AllocationPrograms.Make(allocations, selection);
+            return AllocationPrograms.Make(allocations, selection, HasFilter(options, selection.ProcessId));
         var expressions = new ProbeExpressions(selection.Running);
         var latencies = options.Queries.Count(q => q.IsLatency);
         if (latencies > 0)
@@ -39,6 +40,9 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         var program = new TraceProgram(probes, [.. programs], aggregations);
         return options.Where is null ? program : program with { Silence = "all sites were armed, and no hit of them satisfied the filter while the target was traced." };
     }
+
+    private static bool HasFilter(TraceOptions options, int processId) =>
+        !new ProcFs(options.Gate ?? LinuxSystemCalls.Instance).Status(processId).TryGet(out var status) || status.SeccompMode is not 0;
 
     // A request that no probe can meet is a mistake; that some cannot is not.
     private static void CheckRequests(IReadOnlyList<string> names, IReadOnlyList<Probe> probes)
