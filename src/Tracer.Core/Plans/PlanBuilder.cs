@@ -49,17 +49,11 @@ public static class PlanBuilder
                     draft.Clauses.Add(clause);
             }
 
-            foreach (var companion in program.Probe.Companions)
-            {
-                var draft = DraftAt(companion.Location);
-                var save = frames.Apply(companion.Save);
-                if (!draft.Clauses.Any(c => c.Save == save))
-                    draft.Clauses.Add(new Clause { Save = save });
-            }
-
             activations.AddRange(program.Probe.Activations.Where(a => !activations.Contains(a)));
         }
 
+        foreach (var companion in all.SelectMany(p => p.Probe.Companions))
+            DraftAt(companion.Location).Save(frames.Apply(companion.Save), companion.Guard);
         var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses]) { Call = d.Call }).ToArray();
         return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7) { IsMetered = isMetered, EventsPerSecond = eventsPerSecond };
 
@@ -111,6 +105,18 @@ public static class PlanBuilder
         public List<Clause> Clauses { get; } = [];
 
         public PlannedCall? Call { get; private set; }
+
+        /// <summary>Adds what is remembered here, by the event that has the same guard if there is one.</summary>
+        public void Save(FrameSave save, Expression? guard)
+        {
+            if (Clauses.Any(c => c.Save == save))
+                return;
+            var shared = guard is null ? -1 : Clauses.FindIndex(c => ReferenceEquals(c.Guard, guard) && c is { Restore: null, Leave: null, Save: null });
+            if (shared >= 0)
+                Clauses[shared] = Clauses[shared] with { Save = save };
+            else
+                Clauses.Add(new Clause { Guard = guard, NeedsMemoryAtHit = ReadsMemory(guard), Save = save });
+        }
 
         /// <summary>Adds what happens at the return of calls, which are remembered by the entry.</summary>
         public void Follow(Clause entry, Clause @return)

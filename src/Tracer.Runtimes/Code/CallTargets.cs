@@ -36,9 +36,19 @@ public sealed class CallTargets
         }
     }
 
-    /// <summary>Whether an instruction calls the function.</summary>
-    public bool IsCalledBy(in Instruction instruction) =>
-        instruction.Code == Iced.Intel.Code.Call_rel32_64 && (instruction.NearBranchTarget == _address ? _address != 0 : IsStub(instruction.NearBranchTarget));
+    /// <summary>The function's link-time address; null when the image only imports it.</summary>
+    public ulong? Address => _address == 0 ? null : _address;
+
+    /// <summary>The slots that hold its address at run time.</summary>
+    public IReadOnlySet<ulong> Slots => _slots;
+
+    /// <summary>Whether an instruction calls the function, also through its slot without a stub.</summary>
+    public bool IsCalledBy(in Instruction instruction) => instruction.Code switch
+    {
+        Iced.Intel.Code.Call_rel32_64 => instruction.NearBranchTarget == _address ? _address != 0 : IsStub(instruction.NearBranchTarget),
+        Iced.Intel.Code.Call_rm64 => instruction.IsIPRelativeMemoryOperand && _slots.Contains(instruction.IPRelativeMemoryAddress),
+        _ => false,
+    };
 
     private bool IsStub(ulong address)
     {

@@ -25,6 +25,7 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
         var events = new EventProbes(module, facts.Version);
         var probes = new List<Probe>(notes.Count + Names.Length);
         var line = notes.FirstOrDefault(p => p is { Provider: Provider, Name: "line" });
+        probes.AddRange(OfFunctions(layout, reason));
         foreach (var note in notes)
         {
             // The file's own sites need semaphores, which slow all of the interpreter down (3.11), and count the making of generators (3.15).
@@ -51,6 +52,13 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
 
     public RunningCode? FindRunning(out string? problem) =>
         facts.Layout(gate, module, out problem) is { } layout ? RunningFunction.Find(module, facts.Version, layout, out problem) : null;
+
+    // What the interpreter's own functions tell; each kind fails for itself.
+    private IEnumerable<Probe> OfFunctions(PythonLayout? layout, string? reason)
+    {
+        var code = new InterpreterCode(module, facts.Version, layout, reason);
+        return [.. InstanceProbes.Make(module, code), .. ThreadProbes.Make(code), .. GilProbes.Make(code), .. CFunctionProbes.Make(code)];
+    }
 
     private Probe FromNote(Probe note, Probe? line)
     {

@@ -41,6 +41,9 @@ public static class PythonProbeParameters
         "exception__raised" or "exception__caught" =>
             [new("type", TextType.Instance), new("message", TextType.Instance), new("filename", TextType.Instance), new("lineno", IntegerType.Int32)],
         "audit" => [new("event", TextType.Instance), new("args", IntegerType.UInt64)],
+        "instance__new" or "instance__delete" => [new("type", TextType.Instance), new("address", IntegerType.UInt64)],
+        "thread__start" or "thread__exit" => [new("ident", IntegerType.UInt64)],
+        "cfunction__entry" or "cfunction__return" => [new("funcname", TextType.Instance)],
         _ => [],
     };
 

@@ -30,6 +30,34 @@ public sealed class PythonQueryTests
     public Task Times_are_those_of_every_version(string build) =>
         CheckAsync(["python:function"], TraceQuery.Latency("filename, funcname"), BackendChoice.Ebpf, "returns", build);
 
+    // All versions take the GIL in one of these ways.
+    [Theory]
+    [InlineData("2.7")]
+    [InlineData("3.8")]
+    [InlineData("3.12-stripped")]
+    [InlineData("3.15-sid")]
+    public async Task Waits_for_the_lock_have_times(string name)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        using var target = build.Start(Path.Combine(Repository.PythonPrograms, "lives.py"));
+        Assert.StartsWith("ready ", target.ReadLine(Patience), StringComparison.Ordinal);
+        var options = new TraceOptions { Probes = ["python:gil__wait"], Backend = BackendChoice.Ebpf, Queries = [TraceQuery.Latency("tid")] };
+        await using var session = await TraceSession.AttachAsync(target.Pid, options, TestContext.Current.CancellationToken);
+        target.WriteLine("alone");
+        Assert.Equal("done", target.ReadLine(Patience));
+        Assert.Empty(session.ReadAggregations()[0].Rows);
+        target.WriteLine("contend");
+        Assert.StartsWith("waited ", target.ReadLine(Patience), StringComparison.Ordinal);
+        Assert.Equal("done", target.ReadLine(Patience));
+        await session.StopAsync();
+        // Two busy threads and the main one.
+        var rows = session.ReadAggregations()[0].Rows;
+        Assert.InRange(rows.Count, 2, 3);
+        Assert.All(rows, r => Assert.True(r.Value > 0));
+        Assert.Equal((0UL, 0UL), (session.Summarise().Faults, session.Summarise().Drops));
+    }
+
     // Whether a frame starts or goes on is in its memory, which has changed when perf comes to read it.
     [Fact]
     public async Task Perf_refuses_what_it_would_count_wrongly()

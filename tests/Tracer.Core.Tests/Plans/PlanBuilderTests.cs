@@ -29,6 +29,28 @@ public sealed class PlanBuilderTests
         Assert.Equal(2, plan.Emissions.Count);
     }
 
+    // Memory may change between two looks at it: an event and what is remembered by the same guard must not disagree.
+    [Fact]
+    public void A_guard_that_an_event_and_a_companion_have_in_common_is_asked_once_for_both()
+    {
+        var guard = Build.LoadPointer(Build.Register(X64Register.Rdi));
+        var save = new FrameSave(new FrameStore("waits", 1), Build.Register(X64Register.Rsp), new ExpressionList(Build.Register(X64Register.Rdi)));
+        var start = MakeProbe("start", 0x10);
+        start = start with { Sites = [start.Sites[0] with { Guard = guard }] };
+        var companion = new CompanionSite(start.Sites[0].Location, save) { Guard = guard };
+        var done = MakeProbe("done", 0x20) with { Companions = [companion] };
+        foreach (var probes in new Probe[][] { [start, done], [done, start] })
+        {
+            var clause = Assert.Single(PlanBuilder.Build(Target, probes).Sites.Single(s => s.Location.FileOffset == 0x10).Clauses);
+            Assert.Equal((guard, save, "start"), (clause.Guard, clause.Save, clause.Emission!.Probe.Name));
+        }
+
+        var alone = Assert.Single(PlanBuilder.Build(Target, [done]).Sites.Single(s => s.Location.FileOffset == 0x10).Clauses);
+        Assert.Equal((guard, save, true, null), (alone.Guard, alone.Save, alone.NeedsMemoryAtHit, alone.Emission));
+        var other = done with { Companions = [companion with { Guard = Build.LoadPointer(Build.Register(X64Register.Rsi)) }] };
+        Assert.Equal(2, PlanBuilder.Build(Target, [start, other]).Sites.Single(s => s.Location.FileOffset == 0x10).Clauses.Count);
+    }
+
     [Fact]
     public void A_written_record_reads_back()
     {

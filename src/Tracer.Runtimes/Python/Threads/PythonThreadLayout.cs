@@ -10,11 +10,15 @@ public sealed record PythonThreadLayout
     public const int GilHolder = 8;
     /// <summary>_gil_runtime_state.locked, an int.</summary>
     public const int GilLocked = 16;
+    /// <summary>PyThreadState.interp, in all of 3.x.</summary>
+    public const int ThreadInterpreter = 16;
 
     /// <summary>_PyRuntimeState.interpreters.head; null before 3.7, which have a variable instead.</summary>
     public int? RuntimeInterpreters { get; init; }
     /// <summary>_PyRuntimeState.gilstate.tstate_current, 3.7 to 3.11.</summary>
     public int? RuntimeCurrentThread { get; init; }
+    /// <summary>_PyRuntimeState.ceval.gil, 3.7 to 3.11.</summary>
+    public int? RuntimeGil { get; init; }
     /// <summary>PyInterpreterState.next.</summary>
     public int InterpreterNext { get; init; }
     /// <summary>PyInterpreterState.id, a 64-bit integer; null before 3.7.</summary>
@@ -50,14 +54,15 @@ public sealed record PythonThreadLayout
         {
             (2, 7) => new() { InterpreterModules = 16, ThreadNext = 0, ThreadFrame = 16, ThreadId = 144 },
             (3, 6) => new() { InterpreterModules = 16, ThreadFrame = 24, ThreadId = 152 },
-            (3, 7) => Old(24, 1480, interpreterId: 16, modules: 40),
-            (3, 8) => Old(32, 1368, interpreterId: 16, modules: 56),
-            (3, 9) => Old(32, 568, interpreterId: 24, modules: 856),
-            (3, 10) => Old(32, 568, interpreterId: 24, modules: 856) with { ThreadCFrame = 48, ThreadRootCFrame = 264, CFramePrevious = 8 },
+            (3, 7) => Old(24, 1480, gil: 1264, interpreterId: 16, modules: 40),
+            (3, 8) => Old(32, 1368, gil: 1152, interpreterId: 16, modules: 56),
+            (3, 9) => Old(32, 568, gil: 352, interpreterId: 24, modules: 856),
+            (3, 10) => Old(32, 568, gil: 352, interpreterId: 24, modules: 856) with { ThreadCFrame = 48, ThreadRootCFrame = 264, CFramePrevious = 8 },
             (3, 11) => new()
             {
                 RuntimeInterpreters = 40,
                 RuntimeCurrentThread = 576,
+                RuntimeGil = 360,
                 InterpreterId = 48,
                 InterpreterThreads = 16,
                 InterpreterModules = 888,
@@ -88,10 +93,11 @@ public sealed record PythonThreadLayout
             _ => null,
         };
 
-        static PythonThreadLayout Old(int interpreters, int current, int interpreterId, int modules) => new()
+        static PythonThreadLayout Old(int interpreters, int current, int gil, int interpreterId, int modules) => new()
         {
             RuntimeInterpreters = interpreters,
             RuntimeCurrentThread = current,
+            RuntimeGil = gil,
             InterpreterId = interpreterId,
             InterpreterModules = modules,
             ThreadFrame = 24,
