@@ -70,7 +70,6 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         url = urlparse(self.path)
         if url.path == "/stop":
-            threading.Thread(target=self.server.shutdown).start()
             body = b"{}"
         else:
             with lock:
@@ -80,6 +79,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.wfile.flush()
+        if url.path == "/stop":
+            threading.Thread(target=self.server.shutdown).start()
 
     def log_message(self, *arguments):
         pass
