@@ -11,7 +11,7 @@ namespace Tracer.Core.Expressions;
 public sealed record PictureExpression(IReadOnlyList<PictureArea> Start, ExpressionList Roots, PictureShape Shape, PictureType Format) : Expression(Format)
 {
     /// <summary>The most bytes of a picture.</summary>
-    public const int Capacity = 16 * 1024;
+    public const int Capacity = 32 * 1024;
 
     /// <summary>The most bytes that are copied of an area.</summary>
     public const int MaximumBytes = 640;

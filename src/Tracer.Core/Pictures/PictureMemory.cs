@@ -39,6 +39,18 @@ public sealed class PictureMemory(ITargetMemory now) : ITargetMemory
     /// <summary>The address of a region; its length is 0 when it could not be read.</summary>
     public (ulong Address, int Length) RegionAt(int index) => (_regions[index].Address, _regions[index].Length);
 
+    /// <summary>Whether the picture has a region that begins there.</summary>
+    public bool Has(ulong address)
+    {
+        foreach (var region in _regions)
+        {
+            if (region.Address == address && region.Length > 0)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <inheritdoc/>
     public int Read(ulong address, Span<byte> destination)
     {

@@ -8,4 +8,8 @@ namespace Tracer.Core.Runtimes;
 /// </summary>
 /// <param name="Identity">A number that only this function has, uint64; 0 when the thread runs nothing of the runtime.</param>
 /// <param name="Names">What expressions may name: <c>pyfunc</c>, ... Where nothing runs, texts say so and numbers are 0.</param>
-public sealed record RunningCode(Expression Identity, IReadOnlyList<RunningName> Names);
+public sealed record RunningCode(Expression Identity, IReadOnlyList<RunningName> Names)
+{
+    /// <summary>The function that shows an object of the runtime by its address; null when there is none.</summary>
+    public ValueFunction? Values { get; init; }
+}

@@ -1,3 +1,4 @@
+using Tracer.Core.Expressions;
 using Tracer.D.Diagnostics;
 using Tracer.D.Syntax;
 
@@ -24,6 +25,8 @@ internal sealed partial class ExpressionBinder
     {
         if (Functions.TryGetValue(call.Name, out var function))
             return function(this, call);
+        if (scope.Call(call.Name, Build.Constant(0)) is not null)
+            return BindSurrounding(call);
         var there = $"there are {string.Join(" and ", Functions.Keys.Select(f => f + "()"))}";
         var hint = NameHints.Nearest(call.Name, Functions.Keys) is { } near ? $"did you mean {near}?" : there;
         if (Missing.Contains(call.Name))
@@ -31,6 +34,29 @@ internal sealed partial class ExpressionBinder
         else
             diagnostics.Add(DiagnosticIds.BadCall, $"there is no function {call.Name}()", call.NameSpan, hint);
         return null;
+    }
+
+    private TypedExpression? BindSurrounding(CallSyntax call)
+    {
+        if (call.Arguments.Count != 1)
+        {
+            diagnostics.Add(DiagnosticIds.BadCall, $"{call.Name}() takes one argument, not {(call.Arguments.Count == 0 ? "none" : call.Arguments.Count)}", call.Span);
+            return null;
+        }
+
+        if (Bind(call.Arguments[0]) is not { } argument)
+            return null;
+        var address = Decay(argument);
+        if (address.Expression.Type is not IntegerType)
+        {
+            diagnostics.Add(DiagnosticIds.BadCall, $"{call.Name}() takes an address, not {address.Type}", call.Arguments[0].Span);
+            return null;
+        }
+
+        var resolution = scope.Call(call.Name, Folding.ToUInt64(address.Expression))!;
+        if (resolution.Value is null)
+            diagnostics.Add(DiagnosticIds.NotAvailable, resolution.Problem!, call.NameSpan, resolution.Hint);
+        return resolution.Value;
     }
 
     private TypedExpression? BindText(CallSyntax call)

@@ -42,6 +42,9 @@ public sealed class ProbeScope(Probe probe, IDebugTypes? debugTypes = null, ISur
         return BuiltInNames.TryGet(name, out var value) ? new NameResolution(value) : surroundings?.Resolve(name);
     }
 
+    /// <inheritdoc/>
+    public override NameResolution? Call(string function, Expression address) => surroundings?.Call(function, address);
+
     /// <summary>The text parameter that <c>argN</c> means; null when the name is none or the parameter is no text.</summary>
     internal TypedExpression? TextByPosition(string name) =>
         TryGetPosition(name, out var position) && position < probe.Parameters.Count && probe.Parameters[position].Type is TextType ? ParameterAt(position) : null;

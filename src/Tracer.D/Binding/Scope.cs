@@ -1,3 +1,5 @@
+using Tracer.Core.Expressions;
+
 namespace Tracer.D.Binding;
 
 /// <summary>The names an expression may use. A whole program will put its variables into a scope around that of the probe.</summary>
@@ -14,6 +16,9 @@ public abstract class Scope
 
     /// <summary>What debug information adds; null when there is none.</summary>
     public virtual IDebugTypes? DebugTypes => null;
+
+    /// <summary>What a function of an address gives that is not of the language; null when the scope knows none of that name.</summary>
+    public virtual NameResolution? Call(string function, Expression address) => null;
 
     /// <summary>What a name stands for; null when the scope does not know it.</summary>
     public abstract NameResolution? Resolve(string name);

@@ -28,6 +28,7 @@ internal sealed class EventProbes(TargetModule module, PythonVersion version)
         Add([CollectorProbes.Start, CollectorProbes.Done], (out string? problem) => CollectorProbes.Make(module, version, out problem));
         Add([ImportProbes.Start, ImportProbes.Done], (out string? problem) => !Needs(layout, out problem) ? null
             : version.Major == 2 ? OldImportProbes.Make(module, out problem) : ImportProbes.Make(module, layout!, out problem));
+        Add(["line"], NoLines);
         // PEP 578.
         if (version.IsAtLeast(3, 8))
             Add(["audit"], NoAudit);
@@ -56,6 +57,12 @@ internal sealed class EventProbes(TargetModule module, PythonVersion version)
     {
         DormantReason = $"not possible in this CPython {version}: {problem}",
     };
+
+    private static IReadOnlyList<Probe>? NoLines(out string? problem)
+    {
+        problem = "the file has no note of this name, and lines pass no one place: each instruction has code of its own";
+        return null;
+    }
 
     // Python/sysmodule.c: without a hook PySys_Audit, which C code calls, and sys_audit each return by a test of their own.
     private static IReadOnlyList<Probe>? NoAudit(out string? problem)

@@ -2,6 +2,7 @@ using Tracer.Core.Expressions;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
+using Tracer.Runtimes.Python.Pictures;
 using Tracer.Runtimes.Python.Threads;
 
 namespace Tracer.Runtimes.Python;
@@ -37,7 +38,9 @@ internal static class RunningFunction
         };
         if (layout.InterpreterFrame is { } at)
             names.Add(new("pyqualname", Text(frame, PythonText.Of(Build.LoadPointer(code, at.CodeQualifiedName), layout))));
-        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names);
+        var pictures = new PythonPictures(version, layout);
+        names.Add(new("pystack", pictures.Stack(frame)));
+        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value) };
     }
 
     private static (Expression Code, Expression Line) Interpreted(InterpreterFrame frame) => (frame.Code, frame.Line);

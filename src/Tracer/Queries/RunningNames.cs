@@ -1,3 +1,4 @@
+using Tracer.Core.Expressions;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.D.Binding;
@@ -32,6 +33,16 @@ internal sealed class RunningNames(TargetProcess target, IReadOnlyList<IRuntime>
         return code.Names.FirstOrDefault(n => n.Name == name) is { } found
             ? new NameResolution(TypedExpression.Of(found.Value))
             : new NameResolution(null, $"there is no {name}", $"there are {string.Join(", ", code.Names.Select(n => n.Name))}");
+    }
+
+    /// <inheritdoc/>
+    public NameResolution? Call(string function, Expression address)
+    {
+        if (!function.StartsWith(Prefix, StringComparison.Ordinal))
+            return null;
+        if (_running.Value is not ({ } code, _, _))
+            return new NameResolution(null, $"{function}() is not known here: {_running.Value.Problem}");
+        return code.Values is { } values && values.Name == function ? new NameResolution(TypedExpression.Of(values.Of(address))) : null;
     }
 
     private static (RunningCode? Code, string? Problem, TargetModule? Module) Find(TargetProcess target, IReadOnlyList<IRuntime> runtimes)

@@ -11,6 +11,7 @@ public sealed class PythonPictures
     private readonly PythonLocalsLayout _slots;
     private readonly PythonObjectLayout _objects;
     private readonly PictureShape _shape;
+    private readonly PictureShape _stackShape;
 
     /// <summary>Pictures for a feature release that <see cref="PythonLayout"/> knows.</summary>
     public PythonPictures(PythonVersion version, PythonLayout layout)
@@ -22,6 +23,8 @@ public sealed class PythonPictures
         ArgumentsType = new PictureType(new FrameFormat(version, layout, _objects, isEntry: true));
         LocalsType = new PictureType(new FrameFormat(version, layout, _objects, isEntry: false));
         ValueType = new PictureType(new ValueFormat(_objects));
+        _stackShape = new StackShape(layout, _objects).Make();
+        StackType = new PictureType(new StackFormat(version, layout, _objects));
     }
 
     /// <summary>The type of <see cref="Arguments"/>.</summary>
@@ -32,6 +35,13 @@ public sealed class PythonPictures
 
     /// <summary>The type of <see cref="Value"/>.</summary>
     public PictureType ValueType { get; }
+
+    /// <summary>The type of <see cref="Stack"/>.</summary>
+    public PictureType StackType { get; }
+
+    /// <summary>A frame and those below it, innermost first; 0 is none, and shows nothing.</summary>
+    /// <param name="frame">The frame.</param>
+    public Expression Stack(Expression frame) => new PictureExpression([PictureArea.Bytes(frame, Build.Constant(sizeof(ulong)))], new ExpressionList(frame), _stackShape, StackType);
 
     /// <summary>The arguments of a frame that begins, by name, in the order of their declaration.</summary>
     /// <param name="frame">The frame.</param>

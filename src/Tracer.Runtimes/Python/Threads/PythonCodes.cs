@@ -3,7 +3,10 @@ using Tracer.Runtimes.Python.Objects;
 namespace Tracer.Runtimes.Python.Threads;
 
 /// <summary>Reads code objects, each once. For one picture of the memory.</summary>
-internal sealed class PythonCodes(PythonObjects objects, PythonLayout layout)
+/// <param name="objects">The objects of the picture.</param>
+/// <param name="layout">The layout.</param>
+/// <param name="isChecked">Whether the addresses are known to be those of code objects.</param>
+internal sealed class PythonCodes(PythonObjects objects, PythonLayout layout, bool isChecked = false)
 {
     private const int LongestName = 4096;
     private const int LargestTable = 1 << 20;
@@ -15,7 +18,7 @@ internal sealed class PythonCodes(PythonObjects objects, PythonLayout layout)
     {
         if (_known.TryGetValue(address, out var known))
             return known;
-        return _known[address] = IsCode(address) ? ReadNew(address) : null;
+        return _known[address] = isChecked || IsCode(address) ? ReadNew(address) : null;
     }
 
     private bool IsCode(ulong address) => objects.TypeOf(address) is { Kind: PythonKind.Code, IsExact: true };

@@ -4,7 +4,7 @@ namespace Tracer.Runtimes.Python.Threads;
 
 /// <summary>Walks the frames of a thread state.</summary>
 internal sealed class PythonFrameWalker(
-    PythonObjects objects, PythonVersion version, PythonLayout layout, PythonThreadLayout threads, PythonValueLimits? locals)
+    PythonObjects objects, PythonVersion version, PythonLayout layout, PythonThreadLayout threads, PythonValueLimits? locals, bool codesAreChecked = false)
 {
     /// <summary>Deeper stacks are cut and said to be; the default limit of recursion is 1000.</summary>
     public const int MaximumFrames = 20_000;
@@ -13,7 +13,7 @@ internal sealed class PythonFrameWalker(
     private const int OwnedByGenerator = 1;
     private const int FirstShim = 3;
 
-    private readonly PythonCodes _codes = new(objects, layout);
+    private readonly PythonCodes _codes = new(objects, layout, codesAreChecked);
     private readonly PythonLocals _locals = new(objects, version, layout);
 
     private PythonMemory Memory => objects.Memory;
@@ -41,16 +41,47 @@ internal sealed class PythonFrameWalker(
                 return $"there are more than {MaximumFrames} frames";
             if (_codes.Read(Memory.Pointer(frame + (ulong)layout.FrameCode)) is not { } code)
                 return $"there is no frame at 0x{frame:x}";
-            // f_lasti counts instructions of two bytes since 3.10.
-            long last = Memory.Int32(frame + (ulong)layout.FrameLastInstruction);
-            if (version.IsAtLeast(3, 10) && last > 0)
-                last *= 2;
-            frames.Add(Make(frame, code, last, frames.Count));
+            frames.Add(Make(frame, code, LastInstruction(frame), frames.Count));
             if (!hasMarks)
                 marks.Add(0);
         }
 
         return null;
+    }
+
+    /// <summary>One frame, and the one below it; null when it is no frame of the program's, or its code cannot be read.</summary>
+    public PythonFrame? At(ulong frame, out ulong next)
+    {
+        if (layout.InterpreterFrame is not { } at)
+        {
+            next = Memory.Pointer(frame + BackOfFrameObject);
+            return _codes.Read(Memory.Pointer(frame + (ulong)layout.FrameCode)) is { } old ? Make(frame, old, LastInstruction(frame), 0) : null;
+        }
+
+        next = Memory.Pointer(frame + (ulong)at.Previous);
+        var owner = Memory.Byte(frame + (ulong)at.Owner);
+        return at.IsEntry is null && owner >= FirstShim ? null : Interpreted(frame, owner, at, 0, out _);
+    }
+
+    // f_lasti counts instructions of two bytes since 3.10.
+    private long LastInstruction(ulong frame)
+    {
+        long last = Memory.Int32(frame + (ulong)layout.FrameLastInstruction);
+        return version.IsAtLeast(3, 10) && last > 0 ? last * 2 : last;
+    }
+
+    // Null for a frame in the making (_PyFrame_IsIncomplete), which is none yet, and where there is no code.
+    private PythonFrame? Interpreted(ulong frame, byte owner, InterpreterFrameLayout at, int group, out bool hasCode)
+    {
+        var address = Memory.Pointer(frame + (ulong)layout.FrameCode);
+        if (at.IsTagged)
+            address &= ~3UL;
+        var code = _codes.Read(address);
+        hasCode = code is not null;
+        if (code is null)
+            return null;
+        var offset = Memory.Int64(frame + (ulong)layout.FrameLastInstruction) - (long)(address + (ulong)at.CodeBytecode);
+        return owner == OwnedByGenerator || offset / 2 >= code.FirstTraceable ? Make(frame, code, offset, group) : null;
     }
 
     // PyFrameObject.f_back: behind PyVarObject in all these versions.
@@ -81,16 +112,11 @@ internal sealed class PythonFrameWalker(
                 continue;
             }
 
-            var address = Memory.Pointer(frame + (ulong)layout.FrameCode);
-            if (layoutOfFrame.IsTagged)
-                address &= ~3UL;
-            var code = _codes.Read(address);
-            if (code is null)
+            var found = Interpreted(frame, owner, layoutOfFrame, group, out var hasCode);
+            if (!hasCode)
                 return $"there is no frame at 0x{frame:x}";
-            var offset = Memory.Int64(frame + (ulong)layout.FrameLastInstruction) - (long)(address + (ulong)layoutOfFrame.CodeBytecode);
-            // A frame in the making (_PyFrame_IsIncomplete) is none yet.
-            if (owner == OwnedByGenerator || offset / 2 >= code.FirstTraceable)
-                frames.Add(Make(frame, code, offset, group));
+            if (found is not null)
+                frames.Add(found);
             if (hasEntries && Memory.Byte(frame + (ulong)layoutOfFrame.IsEntry!) != 0)
                 group++;
         }
