@@ -17,6 +17,10 @@ public static class CallingConvention
     /// <summary>The registers of the first six integer arguments.</summary>
     public static IReadOnlyList<X64Register> IntegerArguments => General;
 
+    /// <summary>Whether a register belongs to the caller, so that no argument comes in it: rbx, rbp, rsp and r12 to r15 (3.2.1, "Registers").</summary>
+    public static bool IsPreserved(X64Register register) =>
+        register is X64Register.Rbx or X64Register.Rbp or X64Register.Rsp or X64Register.R12 or X64Register.R13 or X64Register.R14 or X64Register.R15;
+
     /// <summary>The places of a function's arguments at its first instruction, in order.</summary>
     public static IReadOnlyList<DwarfPlace> Arguments(DwarfType result, IReadOnlyList<DwarfType> parameters)
     {

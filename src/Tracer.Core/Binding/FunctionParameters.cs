@@ -25,11 +25,11 @@ public static class FunctionParameters
                 return place;
             if (parameter.ConstantValue is { } constant)
                 return new DwarfPlace.Known(Build.Constant((ulong)constant));
-            // One location for the whole function holds only behind the prologue, unless it is a register.
+            // One location for the whole function holds only behind the prologue, unless it is a register that arguments come in.
             var whole = parameter.Locations.Where(l => l.Range is null).Select(l => DwarfExpressionCompiler.Compile(l.Expression, context)).FirstOrDefault();
-            if (whole is DwarfPlace.InRegister or DwarfPlace.Known)
+            if (whole is DwarfPlace.Known || whole is DwarfPlace.InRegister { Register: var register } && !CallingConvention.IsPreserved(register))
                 return whole;
-            if (!function.IsConventionChanged && (whole is DwarfPlace.InMemory || isGlobal) && abi[k] is not DwarfPlace.Nowhere)
+            if (!function.IsConventionChanged && (whole is DwarfPlace.InMemory or DwarfPlace.InRegister || isGlobal) && abi[k] is not DwarfPlace.Nowhere)
                 return abi[k];
             return abi[k] as DwarfPlace.Nowhere ?? new DwarfPlace.Nowhere("the compiler optimised it away");
         });

@@ -59,6 +59,15 @@ public sealed class FunctionParametersTests
     }
 
     [Fact]
+    public void A_register_for_the_whole_function_is_not_that_of_its_entry_when_it_is_the_callers()
+    {
+        // As gcc writes it for functions that are too large for it to follow variables (the evaluation function of CPython 3.13): rbp, where the prologue puts it, and rdi.
+        var (f, _) = Function(f => f, whole: [[0x56], [0x55], [0x53]], types: ["long", "char *", "int"]);
+        Assert.Equal(["a0: int64 = int64(rdi)", "a1: string = string(rdi)", "a2: int32 = int32(rdx)"], AtEntry(f));
+        Assert.Equal(["a0: int64 = int64(rdi)"], AtEntry(Function(f => f, whole: [[0x55]], types: ["long"]).Function));
+    }
+
+    [Fact]
     public void A_changed_convention_is_not_guessed()
     {
         var (f, _) = Function(f => f.With(DwarfAttribute.CallingConvention, DwarfForm.Data1, 3), types: ["int"]);
@@ -75,7 +84,7 @@ public sealed class FunctionParametersTests
         FunctionParameters.Within(function, new DwarfContext(address, null) { FrameBase = function.FrameBase }).Single().Value.ToString();
 
     private static (DwarfSubprogram Function, object Types) Function(
-        Func<DwarfEntryBuilder, DwarfEntryBuilder> change, string? result = null, byte[]? location = null, string[]? types = null)
+        Func<DwarfEntryBuilder, DwarfEntryBuilder> change, string? result = null, byte[]? location = null, string[]? types = null, byte[][]? whole = null)
     {
         var dwarf = new DwarfBuilder { LocLists = location ?? [] };
         var unit = dwarf.AddUnit();
@@ -107,7 +116,7 @@ public sealed class FunctionParametersTests
         {
             var parameter = f.Add(DwarfTag.FormalParameter).Named($"a{k}").Typed(known[type]);
             if (location is null)
-                parameter.With(DwarfAttribute.Location, DwarfForm.Exprloc, new byte[] { 0x91, (byte)(0x40 + k) });
+                parameter.With(DwarfAttribute.Location, DwarfForm.Exprloc, whole?[k] ?? [0x91, (byte)(0x40 + k)]);
             else
                 parameter.With(DwarfAttribute.Location, DwarfForm.SecOffset, 0);
         }
