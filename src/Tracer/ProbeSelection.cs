@@ -3,6 +3,7 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
+using Tracer.Elf.Dwarf;
 using Tracer.Logging;
 using Tracer.Queries;
 
@@ -12,6 +13,9 @@ namespace Tracer;
 internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntime> runtimes, IReadOnlyList<IProbeProvider> providers, ILogger logger)
 {
     private ProbeCatalog? _catalog;
+
+    /// <summary>The types of the debugging information of all files.</summary>
+    public IEnumerable<DwarfTypes> DebugTypes => providers.SelectMany(p => p.FindTypes());
 
     /// <summary>The target.</summary>
     public int ProcessId => target.ProcessId;

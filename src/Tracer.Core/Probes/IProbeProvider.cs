@@ -1,3 +1,5 @@
+using Tracer.Elf.Dwarf;
+
 namespace Tracer.Core.Probes;
 
 /// <summary>
@@ -11,4 +13,7 @@ public interface IProbeProvider : IDisposable
 
     /// <summary>The probes that a spec it handles asks for, with the types it gives.</summary>
     ProbeResolution Resolve(ProbeSpec spec);
+
+    /// <summary>The types that the debugging information of each of the target's files has, read one after the other as they are asked for.</summary>
+    IEnumerable<DwarfTypes> FindTypes();
 }

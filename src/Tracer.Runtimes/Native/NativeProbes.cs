@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
+using Tracer.Elf.Dwarf;
 using Tracer.Linux;
 
 namespace Tracer.Runtimes.Native;
@@ -59,6 +60,9 @@ public sealed class NativeProbes : IProbeProvider
         };
         return resolution with { Probes = [.. resolution.Probes.Select(spec.Apply)] };
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<DwarfTypes> FindTypes() => _modules.Select(m => m.Debug?.Types).OfType<DwarfTypes>();
 
     /// <inheritdoc/>
     public void Dispose()

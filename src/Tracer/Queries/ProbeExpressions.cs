@@ -4,12 +4,14 @@ using Tracer.Core.Probes;
 using Tracer.D;
 using Tracer.D.Binding;
 using Tracer.D.Diagnostics;
+using Tracer.Elf.Dwarf;
 
 namespace Tracer.Queries;
 
 /// <summary>Compiles what a user wrote in D for a probe; what cannot be compiled is a failure that shows the place.</summary>
 /// <param name="surroundings">Names of the process.</param>
-internal sealed class ProbeExpressions(ISurroundings? surroundings)
+/// <param name="debugTypes">The types of all files of the process.</param>
+internal sealed class ProbeExpressions(ISurroundings? surroundings, IEnumerable<DwarfTypes> debugTypes)
 {
     /// <summary>A filter; null for none.</summary>
     public Expression? Filter(string? text, Probe probe)
@@ -61,7 +63,7 @@ internal sealed class ProbeExpressions(ISurroundings? surroundings)
     private ProbeScope ScopeOf(Probe probe)
     {
         var types = probe.Parameters.Select(p => p.DebugType).ToArray();
-        return Array.TrueForAll(types, t => t is null) ? new ProbeScope(probe, null, surroundings) : new ProbeScope(probe, new DwarfDebugTypes(types, probe.DebugTypes), surroundings);
+        return new ProbeScope(probe, new ProcessDebugTypes(new DwarfDebugTypes(types, probe.DebugTypes), debugTypes), surroundings);
     }
 
     private static TracerException Refused(string role, string text, Probe probe, IReadOnlyList<ExpressionDiagnostic> problems) =>

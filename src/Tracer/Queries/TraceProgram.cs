@@ -21,7 +21,7 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
     {
         if (options.Allocations is { } allocations)
             return AllocationPrograms.Make(allocations, selection, HasFilter(options, selection.ProcessId));
-        var expressions = new ProbeExpressions(selection.Running);
+        var expressions = new ProbeExpressions(selection.Running, selection.DebugTypes);
         var latencies = options.Queries.Count(q => q.IsLatency);
         if (latencies > 0)
         {
