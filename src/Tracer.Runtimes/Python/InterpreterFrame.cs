@@ -41,6 +41,9 @@ public sealed class InterpreterFrame(Expression frame, PythonLayout layout, Expr
     /// <summary>co_qualname.</summary>
     public Expression QualifiedName => PythonText.Of(Build.LoadPointer(Code, _at.CodeQualifiedName), layout);
 
+    /// <summary>func_module: the <c>__name__</c> of the module that the function was made in.</summary>
+    public Expression ModuleName => PythonText.Of(Build.LoadPointer(Untagged(Build.LoadPointer(frame, _at.Function)), _at.FunctionModule), layout);
+
     /// <summary>The line of the instruction, int32.</summary>
     public Expression Line => PythonLines.OfLocationTable(Code, Instruction, layout);
 

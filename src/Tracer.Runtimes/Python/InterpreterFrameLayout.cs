@@ -6,6 +6,10 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 public sealed record InterpreterFrameLayout
 {
+    /// <summary>_PyInterpreterFrame.f_func of 3.11, since then .f_funcobj.</summary>
+    public int Function { get; init; } = 16;
+    /// <summary>PyFunctionObject.func_module.</summary>
+    public int FunctionModule { get; init; } = 104;
     /// <summary>_PyInterpreterFrame.previous.</summary>
     public required int Previous { get; init; }
     /// <summary>_PyInterpreterFrame.stacktop, an int that counts slots from localsplus; null since 3.14.</summary>

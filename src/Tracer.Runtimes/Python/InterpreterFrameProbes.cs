@@ -76,7 +76,7 @@ public sealed class InterpreterFrameProbes
     }
 
     private Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>
-        new("python", name, _module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.QualifiedName, Pictured(name), .. ResultParameters(name)], sites)
+        new("python", name, _module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, PythonProbeParameters.QualifiedName, PythonProbeParameters.ModuleName, Pictured(name), .. ResultParameters(name)], sites)
         {
             Note = note,
         };
@@ -183,7 +183,7 @@ public sealed class InterpreterFrameProbes
 
         public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
         {
-            return new ProbeSite(Owner._module.LocationOf(Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, Picture, .. Results]))
+            return new ProbeSite(Owner._module.LocationOf(Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, Frame.ModuleName, Picture, .. Results]))
             {
                 Guard = (Guard, isWanted(Frame)) switch
                 {

@@ -46,6 +46,7 @@ public sealed record PythonLayout
             (3, 10) => Old(10, lasti: 96, firstLine: 40, fileName: 104, flags: 36),
             (3, 11) => New(32, 72, new InterpreterFrameLayout
             {
+                Function = 0,
                 Previous = 48,
                 StackTop = 64,
                 IsEntry = 68,

@@ -130,6 +130,8 @@ public static class PythonLayoutReader
 
         private InterpreterFrameLayout InterpreterFrame() => new()
         {
+            Function = At(Frame, Either(Frame, "f_funcobj", "f_func"), 8),
+            FunctionModule = At("PyFunctionObject", "func_module", 8),
             Previous = At(Frame, "previous", 8),
             StackTop = Optional(Frame, "stacktop"),
             StackPointer = Optional(Frame, "stackpointer"),

@@ -12,6 +12,9 @@ public static class PythonProbeParameters
     /// <summary>co_qualname (3.11 and later), only when asked for.</summary>
     public static ProbeParameter QualifiedName { get; } = new("qualname", TextType.Instance) { IsOnRequest = true };
 
+    /// <summary>The module that the function was made in (3.11 and later), only when asked for.</summary>
+    public static ProbeParameter ModuleName { get; } = new("module", TextType.Instance) { IsOnRequest = true };
+
     /// <summary>Whether an exception ends the frame, 0 or 1, only when asked for.</summary>
     public static ProbeParameter Exception { get; } = new("exception", IntegerType.Int32) { IsOnRequest = true };
 

@@ -26,7 +26,7 @@ public sealed class PrintTests
     public void Values_that_are_asked_for_are_shown(string backend)
     {
         var result = Command.Run(
-            "run", "python:function__return", "--where", "filename == \"<string>\" && funcname != \"<module>\"", "--print", "qualname, exception", "--print", "lineno + 1, qualname",
+            "run", "python:function__return", "--where", "filename == \"<string>\" && funcname != \"<module>\"", "--print", "qualname, exception, module", "--print", "lineno + 1, qualname",
             "--backend", backend, "--format", "json", "--", "/usr/bin/python3.11", "-I", "-c", Program);
         Assert.Equal(0, result.ExitCode);
         var values = new List<string>();
@@ -36,6 +36,7 @@ public sealed class PrintTests
             if (document.RootElement.GetProperty("type").GetString() != "event")
                 continue;
             var arguments = document.RootElement.GetProperty("data").GetProperty("args");
+            Assert.Equal("__main__", arguments.GetProperty("module").GetString());
             values.Add($"{arguments.GetProperty("funcname")} {arguments.GetProperty("qualname")} {arguments.GetProperty("exception")} {arguments.GetProperty("lineno")} {arguments.GetProperty("lineno + 1")}");
         }
 
