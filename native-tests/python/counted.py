@@ -24,6 +24,20 @@ import workload  # noqa: E402
 FILES = [workload.phase.__code__.co_filename]
 PHASES = [workload.phase]
 
+NAMES = ["recursion", "generators", "exceptions", "methods", "arguments", "callbacks", "closures", "threads", "imports", "deep"]
+
+
+def load_phases():
+    """Each phase has a file of its own, so that a frame's file tells its phase."""
+    for name in NAMES + (["asynchronous"] if sys.version_info >= (3, 6) else []):
+        module = __import__("phase_" + name)
+        FILES.append(module.phase.__code__.co_filename)
+        PHASES.append(module.phase)
+    FILES.extend(os.path.join(HERE, name) for name in ("imported_first.py", "imported_second.py"))
+
+
+load_phases()
+
 
 def load_names():
     """Compiles names.py once under each of three file names: Latin-1, UCS-2 and UCS-4."""
@@ -62,6 +76,9 @@ def is_yield(frame, argument):
     at = frame.f_lasti
     # Since 3.13 a frame that yields stands behind the instruction.
     name = opcode.opname[code[at]]
+    # Until 3.10 a frame that waits for another stands before the instruction, which is carried out again.
+    if sys.version_info < (3, 11) and sys.version_info >= (3, 6) and at + 2 < len(code) and opcode.opname[code[at + 2]] == "YIELD_FROM":
+        name = "YIELD_FROM"
     return argument is not None and (name in ("YIELD_VALUE", "YIELD_FROM") or (name == "RESUME" and code[at + 1] & 3 != 0))
 
 

@@ -35,6 +35,7 @@ public sealed class LiveTests
         Assert.Equal(
             functions.Select(f => $"{f.File} {f.Function} {f.Starts} {f.Calls - f.Starts} {f.Returns - f.Yields} {f.Yields}"),
             functions.Select(f => $"{f.File} {f.Function} {string.Join(' ', Names.Select(n => events.Of(n, f.File, f.Function)))}"));
+        TruthTable.Check(build, functions.Select(f => (f.File, f.Starts / (backend == "ebpf" ? 2 : 1))));
     }
 
     [Theory]
