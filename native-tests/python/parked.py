@@ -8,8 +8,10 @@ import functools
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
+import traceback
 
 PARK = threading.Lock()
 PARK.acquire()
@@ -203,6 +205,23 @@ def describe(frame):
     return frames
 
 
+def traced(frame):
+    """As tracebacks have it, innermost frame first."""
+    return [[entry[0], entry[1], entry[2]] for entry in reversed(traceback.extract_stack(frame))]
+
+
+def dumped():
+    """What faulthandler says of all threads; nothing in 2.7, which has none."""
+    try:
+        import faulthandler
+    except ImportError:
+        return None
+    with tempfile.TemporaryFile() as output:
+        faulthandler.dump_traceback(output, all_threads=True)
+        output.seek(0)
+        return output.read().decode("ascii")
+
+
 def report(main, count):
     while len(PARKED) < count or sys._current_frames()[main].f_code.co_name != "wait_for_input":
         time.sleep(0.01)
@@ -210,8 +229,8 @@ def report(main, count):
     own = threading.current_thread().ident
     print("ready %d" % os.getpid())
     print(json.dumps({"threads": [
-        {"ident": ident, "name": names[ident], "frames": describe(frame)} for ident, frame in sys._current_frames().items() if ident != own
-    ]}))
+        {"ident": ident, "name": names[ident], "frames": describe(frame), "traceback": traced(frame)} for ident, frame in sys._current_frames().items() if ident != own
+    ], "faulthandler": dumped()}))
     sys.stdout.flush()
     # It stays, too, so that nothing changes any more.
     PARK.acquire()
