@@ -22,6 +22,9 @@ public sealed class StacksTests
                 frame = frame.older()
         """;
 
+    // gdb does not find the files of a process that has another root.
+    public static TheoryData<string> BuildsForGdb() => [.. Pythons.All.Where(b => b.Root is null).Select(b => b.Name)];
+
     public static TheoryData<string> Names() => [.. Pythons.Names];
 
     [Theory]
@@ -47,7 +50,7 @@ public sealed class StacksTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(BuildsForGdb))]
     public void Native_frames_are_between_them_and_whole(string name)
     {
         using var python = ParkedPython.Start(name);
@@ -109,9 +112,7 @@ public sealed class StacksTests
     }
 
     [Theory]
-    [InlineData("3.9")]
-    [InlineData("3.11")]
-    [InlineData("3.12")]
+    [MemberData(nameof(BuildsForGdb))]
     public void Native_frames_are_those_of_gdb_but_for_the_evaluation_function(string name)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/gdb"), "gdb is not installed.");
@@ -222,7 +223,7 @@ public sealed class StacksTests
             if (words[0] == "THREAD")
                 threads[int.Parse(words[1])] = frames = [];
             else if (words[0] == "FRAME")
-                frames!.Add(words[2].StartsWith("_PyEval_EvalFrameDefault", StringComparison.Ordinal) ? "python" : words[1]);
+                frames!.Add(words[2].StartsWith("_PyEval_EvalFrameDefault", StringComparison.Ordinal) || words[2].StartsWith("PyEval_EvalFrameEx", StringComparison.Ordinal) ? "python" : words[1]);
         }
 
         Assert.True(threads.Count > 0, result.Output + result.Error);
