@@ -36,8 +36,8 @@ public sealed class PictureMemory(ITargetMemory now) : ITargetMemory
         }
     }
 
-    /// <summary>The address of a region; its length is 0 when it could not be read.</summary>
-    public (ulong Address, int Length) RegionAt(int index) => (_regions[index].Address, _regions[index].Length);
+    /// <summary>The address of a region; its length is 0 when it could not be read, and both are when there is none.</summary>
+    public (ulong Address, int Length) RegionAt(int index) => index < _regions.Count ? (_regions[index].Address, _regions[index].Length) : default;
 
     /// <summary>Whether the picture has a region that begins there.</summary>
     public bool Has(ulong address)

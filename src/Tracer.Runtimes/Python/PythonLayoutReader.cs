@@ -14,7 +14,7 @@ public static class PythonLayoutReader
     private static readonly string[] Structs =
     [
         "PyFrameObject", "_PyInterpreterFrame", "PyCodeObject", "PyThreadState", "PyBytesObject", "PyStringObject", "PyASCIIObject", "PyCompactUnicodeObject",
-        "PyUnicodeObject",
+        "PyUnicodeObject", "PyFunctionObject",
     ];
 
     /// <summary>The layout, or null with a reason in one clause.</summary>
