@@ -4,8 +4,8 @@ using Tracer.Core.Probes;
 namespace Tracer.Core.Plans;
 
 /// <summary>
-/// What programs need of the frames that are saved for them: probes offer to save all arguments, and only what is read is kept. The time of the
-/// entry is one value more, where <see cref="BuiltInValue.EntryTimestamp"/> is asked for.
+/// What programs need of the frames that are saved for them: probes offer to save all arguments, and only what the program or the site itself reads is
+/// kept. The time of the entry is one value more, where <see cref="BuiltInValue.EntryTimestamp"/> is asked for.
 /// </summary>
 internal sealed class FrameNeeds
 {
@@ -35,7 +35,7 @@ internal sealed class FrameNeeds
     public Expression? EntryFilter(ProbeProgram program, ProbeSite site) =>
         site is { Call: { } call, Restore: not null } && _calls[call] == 1 ? Plans.EntryFilter.Of(program.Condition, site, call) : null;
 
-    /// <summary>An argument with the saved values where they are now.</summary>
+    /// <summary>An argument or a condition of a site with the saved values where they are now.</summary>
     public Expression Apply(Expression expression, FrameStore? store) => store is null || !_needs.TryGetValue(store, out var need)
         ? expression
         : ExpressionParts.Replace(expression, e => e is SavedExpression saved ? new SavedExpression(need.Slots.IndexOf(saved.Slot)) : null);
@@ -61,6 +61,8 @@ internal sealed class FrameNeeds
     {
         if (!_needs.TryGetValue(store, out var need))
             _needs.Add(store, need = new Need());
+        if (site.Condition is { } own)
+            need.Add(own);
         var condition = EntryFilter(program, site) is null ? program.Condition : null;
         var asked = new Clause { Condition = condition, Actions = program.Actions }.Expressions.Concat(program.Values?.Select(v => v.Expression) ?? []);
         foreach (var expression in asked)
@@ -85,7 +87,7 @@ internal sealed class FrameNeeds
 
         public FrameStore Store { get; private set; } = null!;
 
-        public void Add(Expression argument) => ExpressionParts.Any(argument, e =>
+        public void Add(Expression reader) => ExpressionParts.Any(reader, e =>
         {
             if (e is SavedExpression saved)
                 _slots.Add(saved.Slot);

@@ -73,6 +73,7 @@ public static class PlanBuilder
     private static Clause ClauseOf(ProbeProgram program, ProbeSite site, List<Emission> emissions, FrameNeeds frames)
     {
         var binder = new SiteBinder(program, site, frames);
+        var condition = site.Condition is { } tested ? frames.Apply(tested, site.Restore?.Store) : null;
         Emission? emission = null;
         if (program.Values is { } values)
             emissions.Add(emission = new Emission(emissions.Count, program.Probe, site, [.. values.Select(binder.Bind)]));
@@ -82,7 +83,7 @@ public static class PlanBuilder
             NeedsMemoryAtHit = ReadsMemory(site.Guard) || ReadsMemory(site.Condition),
             Restore = frames.Apply(site.Restore),
             Leave = program.Leave,
-            Condition = (site.Condition, frames.EntryFilter(program, site) is null ? program.Condition : null) switch
+            Condition = (condition, frames.EntryFilter(program, site) is null ? program.Condition : null) switch
             {
                 (var own, null) => own,
                 (null, { } asked) => binder.Bind(asked),

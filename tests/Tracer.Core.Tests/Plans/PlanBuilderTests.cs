@@ -100,6 +100,36 @@ public sealed class PlanBuilderTests
         }
     }
 
+    // Of three values that are offered the event shows the last and the site's own condition asks for the second: the first is not kept, and both move.
+    [Fact]
+    public void A_saved_value_that_only_the_condition_of_a_site_reads_is_kept()
+    {
+        var key = Build.Register(X64Register.Rsp);
+        var store = new FrameStore("calls", 3);
+        Expression[] offered = [Build.Register(X64Register.Rdi), Build.Register(X64Register.Rsi), Build.Register(X64Register.Rdx)];
+        var site = new ProbeSite(new CodeLocation(Module, 0x20, 0x20), new ExpressionList(new SavedExpression(2)))
+        {
+            Restore = new FrameRestore(store, key),
+            Condition = Build.EqualTo(new SavedExpression(1), 5),
+        };
+        var probe = new Probe("p", "n", Module, ProbeSource.Usdt, [new ProbeParameter("shown", IntegerType.UInt64)], [site])
+        {
+            Companions = [new CompanionSite(new CodeLocation(Module, 0x10, 0x10), new FrameSave(store, key, new ExpressionList(offered)))],
+        };
+        var asked = Build.EqualTo(new ParameterExpression(0, IntegerType.UInt64), 7);
+        foreach (var filter in new[] { null, asked })
+        {
+            var plan = PlanBuilder.Build(Target, [ProbeProgram.Recording(probe, filter)]);
+            var save = Assert.Single(plan.Sites.SelectMany(s => s.Clauses), c => c.Save is not null).Save!;
+            var clause = Assert.Single(plan.Sites.SelectMany(s => s.Clauses), c => c.Restore is not null);
+            Assert.Equal(new ExpressionList(offered[1], offered[2]), save.Values);
+            Assert.Same(save.Store, clause.Restore!.Store);
+            Assert.Equal(new SavedExpression(1), clause.Emission!.Values[0].Expression);
+            var own = Build.EqualTo(new SavedExpression(0), 5);
+            Assert.Equal(filter is null ? own : new BinaryExpression(BinaryOperator.LogicalAnd, own, Build.EqualTo(new SavedExpression(1), 7)), clause.Condition);
+        }
+    }
+
     [Theory]
     [InlineData(9, 16)]
     [InlineData(1024, 1024)]
