@@ -22,7 +22,7 @@ internal static class AllocationText
         }
 
         if (!report.SeesSmallBlocks)
-            Line(output, "Python's own allocator has no symbols here: blocks of up to 512 bytes, which it gives, are not counted.");
+            Line(output, "Python's own allocator cannot be seen here: blocks of up to 512 bytes, which it gives, are not counted.");
     }
 
     private static string Name(AllocationRow row) => row.Unknown is { } why ? $"<{why}>"

@@ -15,8 +15,11 @@ namespace Tracer.Allocations;
 /// </summary>
 internal sealed class AllocationPrograms
 {
-    /// <summary>The names of the values of the event that tells who a number is.</summary>
+    /// <summary>The name of the value that is the number, in the event that tells who it is.</summary>
     public const string Owner = "owner";
+
+    // Of what a runtime tells, that which names a row; its stack is copied for nobody.
+    private static readonly string[] Told = ["pyfile", "pyfunc", "pyqualname", "pyline"];
 
     private static readonly Expression Nothing = Build.Constant(0);
 
@@ -178,7 +181,7 @@ internal sealed class AllocationPrograms
         {
             Condition = And(IsGiven(Argument(probe, 0), asked), And(owner, Build.EqualTo(known, 0))),
             Actions = [new AssignAction(known, Build.Constant(1))],
-            Values = [new PlannedValue(Owner, owner), .. _running.Names.Where(n => _isByLine || n.Name != "pyline").Select(n => new PlannedValue(n.Name, n.Value))],
+            Values = [new PlannedValue(Owner, owner), .. _running.Names.Where(n => Told.Contains(n.Name) && (_isByLine || n.Name != "pyline")).Select(n => new PlannedValue(n.Name, n.Value))],
         });
     }
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Tracer.Allocations;
+using Tracer.Core.Backends;
+using Tracer.Core.Records;
 using Tracer.Testing;
 using Xunit;
 
@@ -59,6 +61,26 @@ public sealed class AllocationTests
         }
     }
 
+    // The stack of who asks, which the runtime could tell too, is a picture of many kilobytes that no row shows.
+    [Theory]
+    [InlineData(AllocationBy.Function)]
+    [InlineData(AllocationBy.Line)]
+    public async Task Nothing_is_recorded_of_a_function_but_what_names_it(AllocationBy by)
+    {
+        var build = Pythons.Get("3.11-debian");
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        using var target = build.Start(Script());
+        target.ReadLine(TimeSpan.FromSeconds(60));
+        var told = new ValueNames();
+        var options = new TraceOptions { Probes = [], Allocations = new AllocationOptions { By = by }, Backend = BackendChoice.Ebpf, Sink = told };
+        await using var session = await TraceSession.AttachAsync(target.Pid, options, TestContext.Current.CancellationToken);
+        target.WriteLine();
+        target.ReadLine(TimeSpan.FromSeconds(60));
+        await session.StopAsync();
+        string[] names = ["owner", "pyfile", "pyfunc", .. by == AllocationBy.Line ? new[] { "pyline" } : [], "pyqualname"];
+        Assert.Equal(names, told.Seen.Order());
+    }
+
     [Fact]
     public void The_command_prints_a_row_for_each_function()
     {
@@ -80,6 +102,21 @@ public sealed class AllocationTests
         var other = Command.Run("alloc", $"{Environment.ProcessId}");
         Assert.Equal(5, other.ExitCode);
         Assert.Contains("[ST0221]", other.Error, StringComparison.Ordinal);
+    }
+
+    private sealed class ValueNames : IEventSink
+    {
+        public HashSet<string> Seen { get; } = [];
+
+        public void OnEvent(in EventRecord record)
+        {
+            foreach (var value in record)
+                Seen.Add(value.Planned.Name);
+        }
+
+        public void OnBatchEnd()
+        {
+        }
     }
 
     private static async Task<(string? Json, AllocationReport Report)> Trace(string name, AllocationBy by, string backend)
