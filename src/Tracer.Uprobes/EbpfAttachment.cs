@@ -97,6 +97,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     {
         if (_plan.IsMetered)
             _maps.HitMeter.IsOpen = true;
+        _reader.Expect();
     }
 
     public ulong Pause()

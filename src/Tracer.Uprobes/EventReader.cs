@@ -28,6 +28,7 @@ internal sealed class EventReader
     private readonly Thread _thread;
     private readonly Visitor _visitor;
     private volatile bool _stopping;
+    private bool _expecting;
 
     public EventReader(ISystemCallGate gate, RingBuffer ring, OwnedDescriptor process, TracePlan plan, IEventSink sink)
     {
@@ -47,6 +48,13 @@ internal sealed class EventReader
 
     public void Start() => _thread.Start();
 
+    /// <summary>Events may come from now on: they are looked for often again.</summary>
+    public void Expect()
+    {
+        Volatile.Write(ref _expecting, true);
+        _ring.Wake();
+    }
+
     /// <summary>Empties the ring and ends the thread. Nothing may write to the ring any more.</summary>
     public void Stop()
     {
@@ -63,7 +71,7 @@ internal sealed class EventReader
             while (!_stopping && !HasExited())
             {
                 _ring.Wait(poll);
-                poll = Drain(RecordsPerBatch) > 0 ? ShortestPollMilliseconds : Math.Min(poll * 2, LongestPollMilliseconds);
+                poll = Drain(RecordsPerBatch) > 0 || Interlocked.Exchange(ref _expecting, false) ? ShortestPollMilliseconds : Math.Min(poll * 2, LongestPollMilliseconds);
             }
 
             while (Drain(RecordsPerBatch) > 0)

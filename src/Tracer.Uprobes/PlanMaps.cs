@@ -176,7 +176,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     }
 
     /// <summary>Opens the ring for reading; it outlives this object.</summary>
-    public RingBuffer OpenRing() => RingBuffer.Open(_ring);
+    public RingBuffer OpenRing() => RingBuffer.Open(_ring, Math.Max(ScratchLayout.SizeFor(_plan), 1));
 
     /// <summary>One of the plan's counters.</summary>
     public ulong ReadCounter(int index) => Volatile.Read(ref MemoryMarshal.Cast<byte, ulong>(_lossMemory.Span)[index]);

@@ -36,14 +36,16 @@ public class RingBufferTests
         Assert.Equal(4, checker.Threads);
     }
 
-    [Fact]
-    public void A_full_ring_loses_the_new_and_keeps_the_old_and_wraps_when_read()
+    [Theory]
+    [InlineData(24)]
+    [InlineData(int.MaxValue)]
+    public void A_full_ring_loses_the_new_and_keeps_the_old_and_wraps_when_read(int longestRecord)
     {
         using var target = new Target();
         using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(4096));
         using var lost = Code.Counter();
         using var program = Code.Load(Code.Record(ringMap, lost, int.MaxValue));
-        using var ring = RingBuffer.Open(ringMap);
+        using var ring = RingBuffer.Open(ringMap, longestRecord);
         using var link = UprobeMultiLink.Attach(
             LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
 
@@ -62,6 +64,21 @@ public class RingBufferTests
         }
 
         Assert.Equal(200ul - Fits, Code.Value(lost));
+    }
+
+    [Fact]
+    public void A_record_longer_than_announced_is_refused_and_stays()
+    {
+        using var target = new Target();
+        using var ringMap = BpfMap.Create(LinuxSystemCalls.Instance, BpfMapDefinition.RingBuffer(4096));
+        using var lost = Code.Counter();
+        using var program = Code.Load(Code.Record(ringMap, lost, int.MaxValue));
+        using var ring = RingBuffer.Open(ringMap, 23);
+        using var link = UprobeMultiLink.Attach(
+            LinuxSystemCalls.Instance, program, new UprobeMultiOptions(target.Executable, new[] { target.Hit }) { ProcessId = target.Id });
+        target.Do("hit", 1);
+        Assert.Contains("24 bytes is longer than the 23", Assert.Throws<InvalidOperationException>(() => ring.Drain(_ => { })).Message, StringComparison.Ordinal);
+        Assert.Equal(32, ring.UnreadBytes);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Tracer.Uprobes.Compilation;
 namespace Tracer.Uprobes.Tests;
 
 /// <summary>How an instruction is carried out under a uprobe, and that the price of it is measured.</summary>
+[Collection("descriptors")]
 public class SteppingTests
 {
     [Theory]

@@ -23,13 +23,15 @@ public sealed unsafe class RingBuffer : IDisposable
     private readonly SharedMapping _producerPages;
     private readonly RingWaiter _waiter;
     private readonly ulong _mask;
+    private readonly int _longestRecord;
 
-    private RingBuffer(SharedMapping consumerPage, SharedMapping producerPages, RingWaiter waiter, int capacity)
+    private RingBuffer(SharedMapping consumerPage, SharedMapping producerPages, RingWaiter waiter, int capacity, int longestRecord)
     {
         _consumerPage = consumerPage;
         _producerPages = producerPages;
         _waiter = waiter;
         _mask = (ulong)capacity - 1;
+        _longestRecord = longestRecord;
         Capacity = capacity;
     }
 
@@ -46,24 +48,29 @@ public sealed unsafe class RingBuffer : IDisposable
     /// <summary>
     /// Maps the ring of <paramref name="map"/>, which stays the caller's and may be disposed afterwards. A ring has one reader.
     /// </summary>
+    /// <param name="map">The map.</param>
+    /// <param name="longestRecord">Bytes of the longest record that programs write; the less, the less is mapped. Without it the ring's size.</param>
     /// <exception cref="ArgumentException">The map is no ring buffer.</exception>
     /// <exception cref="BpfException">The kernel refused a mapping or a descriptor.</exception>
-    public static RingBuffer Open(BpfMap map)
+    public static RingBuffer Open(BpfMap map, int longestRecord = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(map);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(longestRecord);
         var capacity = map.Definition.MaxEntries;
         if (map.Definition.Type != BpfMapType.RingBuffer)
             throw new ArgumentException("The map is no ring buffer.", nameof(map));
 
         // ringbuf_map_mmap: page 0 is the reader's position (writable), page 1 the writers', then the data, mapped twice in a row so that a
-        // record that wraps is contiguous.
+        // record that wraps is contiguous. Of the second time no more is mapped than a record can reach: mapped pages count as this process's.
         var page = Environment.SystemPageSize;
+        longestRecord = Math.Min(longestRecord, capacity - HeaderSize);
+        var again = (longestRecord + page - 1) / page * page;
         SharedMapping? consumer = null, producer = null;
         try
         {
             consumer = SharedMapping.Create(map.Gate, map.Descriptor, page, 0, writable: true);
-            producer = SharedMapping.Create(map.Gate, map.Descriptor, page + (2 * (nint)capacity), page, writable: false);
-            return new RingBuffer(consumer, producer, new RingWaiter(map.Gate, map.Descriptor), capacity);
+            producer = SharedMapping.Create(map.Gate, map.Descriptor, page + (nint)capacity + again, page, writable: false);
+            return new RingBuffer(consumer, producer, new RingWaiter(map.Gate, map.Descriptor), capacity, longestRecord);
         }
         catch
         {
@@ -85,6 +92,7 @@ public sealed unsafe class RingBuffer : IDisposable
     /// Hands committed records to <paramref name="visitor"/>, oldest first, until none is left, one is still being written, or
     /// <paramref name="most"/> were handed over; returns how many. If the visitor throws, its record stays in the ring.
     /// </summary>
+    /// <exception cref="InvalidOperationException">A record is longer than the longest that was announced.</exception>
     public int Drain<TVisitor>(ref TVisitor visitor, int most = int.MaxValue)
         where TVisitor : IRingBufferVisitor, allows ref struct
     {
@@ -115,6 +123,8 @@ public sealed unsafe class RingBuffer : IDisposable
                 if ((length & Busy) != 0)
                     return count;
                 var size = (int)(length & ~Discarded);
+                if (size > _longestRecord)
+                    throw TooLong(size);
                 if ((length & Discarded) == 0)
                 {
                     visitor.Visit(new ReadOnlySpan<byte>(header + HeaderSize, size));
@@ -141,6 +151,8 @@ public sealed unsafe class RingBuffer : IDisposable
         _producerPages.Dispose();
         _consumerPage.Dispose();
     }
+
+    private InvalidOperationException TooLong(int size) => new($"A record of {size} bytes is longer than the {_longestRecord} that programs announced.");
 
     private readonly struct CallbackVisitor(RingBufferCallback callback) : IRingBufferVisitor
     {

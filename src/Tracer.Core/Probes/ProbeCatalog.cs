@@ -4,18 +4,23 @@ using Tracer.Core.Targets;
 
 namespace Tracer.Core.Probes;
 
-/// <summary>All probes of a target: those of its notes and those that its runtimes know to synthesise.</summary>
+/// <summary>
+/// All probes of a target: those of its notes and those that its runtimes know to synthesise, which are made when they are asked for. Not safe for concurrent use.
+/// </summary>
 public sealed class ProbeCatalog
 {
-    private ProbeCatalog(IReadOnlyList<Probe> probes, IReadOnlyList<string> runtimes, IReadOnlyList<string> warnings)
+    private readonly IReadOnlyList<(TargetModule Module, ProbeFamily Family)> _families;
+    private IReadOnlyList<Probe>? _probes;
+
+    private ProbeCatalog(IReadOnlyList<(TargetModule Module, ProbeFamily Family)> families, IReadOnlyList<string> runtimes, IReadOnlyList<string> warnings)
     {
-        Probes = probes;
+        _families = families;
         Runtimes = runtimes;
         Warnings = warnings;
     }
 
     /// <summary>The probes, by module in map order, then as the notes have them.</summary>
-    public IReadOnlyList<Probe> Probes { get; }
+    public IReadOnlyList<Probe> Probes => _probes ??= [.. _families.SelectMany(f => f.Family.Probes)];
 
     /// <summary>The runtimes recognised: <c>CPython 3.11.2 in /usr/bin/python3.11</c>.</summary>
     public IReadOnlyList<string> Runtimes { get; }
@@ -28,7 +33,7 @@ public sealed class ProbeCatalog
     {
         ArgumentNullException.ThrowIfNull(modules);
         ArgumentNullException.ThrowIfNull(runtimes);
-        var probes = new List<Probe>();
+        var families = new List<(TargetModule Module, ProbeFamily Family)>();
         var names = new List<string>();
         var warnings = new List<string>();
         foreach (var module in modules)
@@ -37,17 +42,21 @@ public sealed class ProbeCatalog
             var recognised = runtimes.Select(r => r.Recognise(module)).FirstOrDefault(m => m is not null);
             if (recognised is not null)
                 names.Add($"{recognised.Description} in {module.Path}");
-            probes.AddRange(recognised?.FindProbes(notes) ?? notes);
+            families.AddRange((recognised?.FindFamilies(notes) ?? notes.Select(n => new ProbeFamily(n))).Select(f => (module, f)));
         }
 
-        return new ProbeCatalog(probes, names, warnings);
+        return new ProbeCatalog(families, names, warnings);
     }
 
     /// <summary>The probes a spec asks for, with the types it gives.</summary>
     public IReadOnlyList<Probe> Match(ProbeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return [.. Probes.Where(spec.Matches).Select(spec.Apply)];
+        return
+        [
+            .. _families.Where(f => f.Family.Names.Any(n => spec.Matches(f.Family.Provider, n, f.Module.Name)))
+                .SelectMany(f => f.Family.Probes).Where(spec.Matches).Select(spec.Apply),
+        ];
     }
 
     /// <summary>The names nearest to a spec that matched nothing, best first; empty when none is near.</summary>

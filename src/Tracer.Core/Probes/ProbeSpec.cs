@@ -81,12 +81,15 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
         return true;
     }
 
-    /// <summary>Whether a probe of a note or runtime, of that provider, name and module file name, is asked for.</summary>
+    /// <summary>Whether a probe of a note or runtime is asked for.</summary>
     public bool Matches(Probe probe)
     {
         ArgumentNullException.ThrowIfNull(probe);
-        return Native is null && Glob(Provider, probe.Provider) && Glob(Name, probe.Name) && Glob(Module, probe.Module.Name);
+        return Matches(probe.Provider, probe.Name, probe.Module.Name);
     }
+
+    /// <summary>Whether a probe of a note or runtime, of that provider, name and module file name, is asked for.</summary>
+    public bool Matches(string provider, string name, string module) => Native is null && Glob(Provider, provider) && Glob(Name, name) && Glob(Module, module);
 
     /// <summary>The probe with the types that this request gives to its arguments.</summary>
     public Probe Apply(Probe probe)

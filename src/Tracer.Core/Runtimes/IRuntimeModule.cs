@@ -13,7 +13,10 @@ public interface IRuntimeModule
     /// because no note exists or because it never fires.
     /// </summary>
     /// <param name="notes">The probes of the file's notes as the notes have them.</param>
-    IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes);
+    IReadOnlyList<ProbeFamily> FindFamilies(IReadOnlyList<Probe> notes);
+
+    /// <summary>All probes of <see cref="FindFamilies"/>.</summary>
+    IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes) => [.. FindFamilies(notes).SelectMany(f => f.Probes)];
 
     /// <summary>What is known of the code that runs in a thread, at any site of the process; null with a reason in one clause.</summary>
     RunningCode? FindRunning(out string? problem)

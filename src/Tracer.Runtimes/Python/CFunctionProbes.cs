@@ -8,6 +8,12 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 internal static class CFunctionProbes
 {
+    /// <summary>Its name.</summary>
+    public const string Entry = "cfunction__entry";
+
+    /// <summary>Its name.</summary>
+    public const string Return = "cfunction__return";
+
     /// <summary>The probes, dormant with the reason.</summary>
     public static IReadOnlyList<Probe> Make(InterpreterCode code)
     {
@@ -20,6 +26,6 @@ internal static class CFunctionProbes
             // Python/ceval.c, since 3.12 Python/bytecodes.c: CALL_BUILTIN_FAST, CALL_METHOD_DESCRIPTOR_NOARGS, CALL_LEN and many more.
             _ => "each of the specialised forms of CALL calls C functions by itself, and some do the work without a call",
         };
-        return [code.Dormant("cfunction__entry", reason), code.Dormant("cfunction__return", reason)];
+        return [code.Dormant(Entry, reason), code.Dormant(Return, reason)];
     }
 }

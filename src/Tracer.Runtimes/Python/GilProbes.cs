@@ -13,8 +13,11 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 internal static class GilProbes
 {
-    private const string Start = "gil__wait__start";
-    private const string Done = "gil__wait__done";
+    /// <summary>Its name.</summary>
+    public const string Start = "gil__wait__start";
+
+    /// <summary>Its name.</summary>
+    public const string Done = "gil__wait__done";
 
     /// <summary>The probes, ready or dormant with the reason.</summary>
     public static IReadOnlyList<Probe> Make(InterpreterCode code)

@@ -1,7 +1,6 @@
 using Iced.Intel;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
-using Tracer.Core.Targets;
 using Tracer.Elf;
 using Tracer.Runtimes.Python.Objects;
 
@@ -13,8 +12,11 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 internal static class InstanceProbes
 {
-    private const string New = "instance__new";
-    private const string Delete = "instance__delete";
+    /// <summary>Its name.</summary>
+    public const string New = "instance__new";
+
+    /// <summary>Its name.</summary>
+    public const string Delete = "instance__delete";
 
     // Py_TPFLAGS_HAVE_GC (Include/object.h).
     private const int HasGcHeaderBit = 14;
@@ -26,11 +28,11 @@ internal static class InstanceProbes
     private const ulong Untracked = unchecked((ulong)-2);
 
     /// <summary>The probes, ready or dormant with the reason.</summary>
-    public static IReadOnlyList<Probe> Make(TargetModule module, InterpreterCode code)
+    public static IReadOnlyList<Probe> Make(InterpreterCode code)
     {
         if (code.Problem is { } problem)
             return [code.Dormant(New, problem), code.Dormant(Delete, problem)];
-        if (InstanceFunctions.FindDeallocate(module.Image, code.Search) is not { } deallocate)
+        if (InstanceFunctions.FindDeallocate(code.Module.Image, code.Search) is not { } deallocate)
         {
             const string Reason = "the function that deletes instances (subtype_dealloc) was not found";
             return [code.Dormant(New, Reason), code.Dormant(Delete, Reason)];

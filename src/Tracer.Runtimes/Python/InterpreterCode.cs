@@ -1,23 +1,61 @@
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
+using Tracer.Linux;
 using Tracer.Runtimes.Code;
 
 namespace Tracer.Runtimes.Python;
 
-/// <summary>The machine code of one CPython and the layout of its objects: what probes on functions of the interpreter are made from.</summary>
+/// <summary>The machine code of one CPython and the layout of its objects: what its probes are made from, each part found when it is first asked for.</summary>
+/// <param name="gate">The kernel, to open a separate debug file.</param>
 /// <param name="module">The file.</param>
-/// <param name="version">Its version.</param>
-/// <param name="layout">The layout of its objects; null with a <paramref name="problem"/> where it is not known.</param>
-/// <param name="problem">Why there is none, in one clause.</param>
-internal sealed class InterpreterCode(TargetModule module, PythonVersion version, PythonLayout? layout, string? problem)
+/// <param name="facts">What is known of the build.</param>
+internal sealed class InterpreterCode(ISystemCallGate gate, TargetModule module, PythonFacts facts)
 {
+    /// <summary>The provider of all its probes.</summary>
+    public const string Provider = "python";
+
     private CodeSearch? _search;
+    private EvaluationLoop? _loop;
+    private string? _loopProblem;
+    private bool _isLoopSought;
 
-    public PythonVersion Version => version;
+    /// <summary>The file.</summary>
+    public TargetModule Module => module;
 
-    /// <summary>Why nothing can be made of it; null when something can.</summary>
-    public string? Problem => layout is null ? problem : null;
+    /// <summary>Its version.</summary>
+    public PythonVersion Version => facts.Version;
+
+    /// <summary>The layout of its objects; null with a <see cref="Problem"/>.</summary>
+    public PythonLayout? Layout => facts.Layout(gate, module, out _);
+
+    /// <summary>Why there is no layout, in one clause; null when there is one.</summary>
+    public string? Problem
+    {
+        get
+        {
+            facts.Layout(gate, module, out var problem);
+            return problem;
+        }
+    }
+
+    /// <summary>Its evaluation loop, 3.11 and later; null with a <see cref="LoopProblem"/>.</summary>
+    public EvaluationLoop? Loop
+    {
+        get
+        {
+            if (!_isLoopSought)
+            {
+                _isLoopSought = true;
+                _loop = Layout is { InterpreterFrame: not null } layout ? EvaluationLoop.Find(module.Image, Version, layout, out _loopProblem) : null;
+            }
+
+            return _loop;
+        }
+    }
+
+    /// <summary>Why there is no loop, in one clause; null when there is one or none is to be.</summary>
+    public string? LoopProblem => Loop is null ? _loopProblem : null;
 
     /// <summary>Its functions.</summary>
     public CodeSearch Search => _search ??= new CodeSearch(module);
@@ -36,12 +74,12 @@ internal sealed class InterpreterCode(TargetModule module, PythonVersion version
 
     /// <summary>A probe that fires at sites.</summary>
     public Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>
-        new("python", name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(name), sites) { Note = note };
+        new(Provider, name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(name), sites) { Note = note };
 
     /// <summary>A probe that cannot be made, with the reason in one clause.</summary>
     public Probe Dormant(string name, string reason) =>
-        new("python", name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(name), [])
+        new(Provider, name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(name), [])
         {
-            DormantReason = $"not possible in this CPython {version}: {reason}",
+            DormantReason = $"not possible in this CPython {Version}: {reason}",
         };
 }

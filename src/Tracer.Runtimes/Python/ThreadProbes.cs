@@ -14,8 +14,11 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 internal static class ThreadProbes
 {
-    private const string Start = "thread__start";
-    private const string Exit = "thread__exit";
+    /// <summary>Its name.</summary>
+    public const string Start = "thread__start";
+
+    /// <summary>Its name.</summary>
+    public const string Exit = "thread__exit";
 
     /// <summary>The probes, ready or dormant with the reason.</summary>
     public static IReadOnlyList<Probe> Make(InterpreterCode code)

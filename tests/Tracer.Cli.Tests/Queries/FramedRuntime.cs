@@ -20,21 +20,21 @@ internal sealed class FramedRuntime : IRuntime
     {
         public string Description => "frames of work";
 
-        public IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes)
+        public IReadOnlyList<ProbeFamily> FindFamilies(IReadOnlyList<Probe> notes)
         {
             var (store, stack) = (new FrameStore("frames of work", 1), Build.Register(X64Register.Rsp));
             var entries = notes.Single(p => p.Name == "work__entry").Sites;
             var returns = notes.Single(p => p.Name == "work__return");
             return
             [
-                .. notes, returns with
+                .. notes.Select(n => new ProbeFamily(n)), new(returns with
                 {
                     Provider = "framed",
                     Name = "work",
                     Source = ProbeSource.Synthesised,
                     Sites = [.. returns.Sites.Select(s => s with { Restore = new FrameRestore(store, stack) })],
                     Companions = [.. entries.Select(s => new CompanionSite(s.Location, new FrameSave(store, stack, new ExpressionList(stack))))],
-                },
+                }),
             ];
         }
     }
