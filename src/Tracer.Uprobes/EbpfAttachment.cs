@@ -21,6 +21,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     private readonly List<Arming> _armings = [];
     private readonly List<BpfProgram> _programs = [];
     private readonly List<BpfLink> _links = [];
+    private readonly List<BpfLink> _watches = [];
     private readonly Lock _arming = new();
     private readonly Lock _gate = new();
     private bool _isStopping;
@@ -92,6 +93,9 @@ internal sealed class EbpfAttachment : IMeteredAttachment
         _links.Add(arming.Attach());
     }
 
+    /// <summary>Attaches what must be there before and after all else, in pauses too.</summary>
+    public void Watch(Func<BpfLink> attach, Func<BpfException, TracerException> failure) => _watches.Add(new Arming(attach, failure).Attach());
+
     /// <summary>All is armed: programs of a metered plan, which wait for that, begin to work.</summary>
     public void Open()
     {
@@ -148,6 +152,8 @@ internal sealed class EbpfAttachment : IMeteredAttachment
         {
             _isStopping = true;
             CloseLinks();
+            foreach (var watch in _watches)
+                watch.Dispose();
         }
 
         _reader.Stop();

@@ -5,6 +5,7 @@ using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
+using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Uprobes.Compilation;
@@ -88,20 +89,35 @@ public sealed partial class EbpfBackend : IProbeBackend
     private void Arm(TracePlan plan, PlanMaps maps, EbpfAttachment attachment, CancellationToken cancellationToken)
     {
         var graph = new ExpressionGraph();
+        var armings = new List<Action>();
         foreach (var group in SiteGroups.Of(plan, graph))
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Programs of a metered plan count by what the kernel does with the instruction.
-            foreach (var kind in group.GroupBy(s => plan.IsMetered ? SteppingOf(s, plan.Target) : SteppingKind.Stepped))
+            foreach (var kind in group.GroupBy(s => plan.IsMetered ? SteppingOf(s.Location, plan.Target) : SteppingKind.Stepped))
             {
                 var program = attachment.Own(Load(group[0], kind.Key, plan, graph, maps));
                 foreach (var sites in kind.GroupBy(s => s.Location.Module.OpenPath))
                 {
-                    Attach(
-                        attachment, program, plan.Target, sites.Key, EbpfFailures.NameOf(group[0]),
-                        [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))]);
+                    Point[] points = [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))];
+                    armings.Add(() => Attach(attachment.Add, program, plan.Target, sites.Key, EbpfFailures.NameOf(group[0]), points));
                 }
             }
+        }
+
+        // The end of an object must be seen from before the first event with its texts until after the last.
+        foreach (var owners in maps.Owners)
+        {
+            var end = owners.Key.End;
+            var stepping = plan.IsMetered ? SteppingOf(end, plan.Target) : SteppingKind.Stepped;
+            var program = attachment.Own(BpfProgram.Load(_gate, _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
+            Attach(attachment.Watch, program, plan.Target, end.Module.OpenPath, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
+        }
+
+        foreach (var arm in armings)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            arm();
         }
 
         if (plan.Activations.Count == 0)
@@ -110,17 +126,17 @@ public sealed partial class EbpfBackend : IProbeBackend
         foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module.OpenPath))
         {
             Attach(
-                attachment, idle, plan.Target, activations.Key, "A semaphore",
+                attachment.Add, idle, plan.Target, activations.Key, "A semaphore",
                 [.. activations.Select(a => new Point(a.Idle.FileOffset, a.Semaphore.FileOffset, 0))]);
         }
     }
 
     private static ulong CookieOf(PlannedSite site, PlanMaps maps) => (uint)ProgramCompiler.FirstEmission(site) | ((ulong)maps.Literals.Add(site) << 32);
 
-    private static SteppingKind SteppingOf(PlannedSite site, TargetProcess target)
+    private static SteppingKind SteppingOf(CodeLocation site, TargetProcess target)
     {
         Span<byte> code = stackalloc byte[2];
-        return Stepping.KindOf(code[..Math.Max(target.Memory.Read(site.Location.Address, code), 0)]);
+        return Stepping.KindOf(code[..Math.Max(target.Memory.Read(site.Address, code), 0)]);
     }
 
     private BpfProgram Load(PlannedSite site, SteppingKind stepping, TracePlan plan, ExpressionGraph graph, PlanMaps maps)
@@ -153,7 +169,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private void Attach(EbpfAttachment attachment, BpfProgram program, TargetProcess target, string path, string probe, Point[] points)
+    private void Attach(Action<Func<BpfLink>, Func<BpfException, TracerException>> add, BpfProgram program, TargetProcess target, string path, string probe, Point[] points)
     {
         var withSemaphore = Array.Exists(points, p => p.Semaphore != 0);
         if (_support.HasMultiLinks)
@@ -164,7 +180,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 ReferenceCounterOffsets = withSemaphore ? Array.ConvertAll(points, p => p.Semaphore) : default,
                 ProcessId = target.ProcessId,
             };
-            attachment.Add(() => UprobeMultiLink.Attach(_gate, program, options), Failure);
+            add(() => UprobeMultiLink.Attach(_gate, program, options), Failure);
             return;
         }
 
@@ -176,7 +192,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 ReferenceCounterOffset = checked((uint)point.Semaphore),
                 ProcessId = target.ProcessId,
             };
-            attachment.Add(() => PerfUprobe.Attach(_gate, program, options), Failure);
+            add(() => PerfUprobe.Attach(_gate, program, options), Failure);
         }
 
         TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, path, target.ProcessId, withSemaphore, e);

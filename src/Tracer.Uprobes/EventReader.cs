@@ -3,6 +3,7 @@ using Tracer.Core.Backends;
 using Tracer.Core.Plans;
 using Tracer.Core.Records;
 using Tracer.Linux;
+using Tracer.Uprobes.Compilation;
 
 namespace Tracer.Uprobes;
 
@@ -36,7 +37,7 @@ internal sealed class EventReader
         _ring = ring;
         _process = process;
         _sink = sink;
-        _visitor = new Visitor(plan.Emissions, sink);
+        _visitor = new Visitor(plan.Emissions, plan.TextLimit, sink);
         _thread = new Thread(Run) { IsBackground = true, Name = "sharptrace events" };
     }
 
@@ -99,16 +100,23 @@ internal sealed class EventReader
 
     private bool HasExited() => _gate.Poll(_process, PollEvents.Readable, 0).Raw > 0;
 
-    private readonly struct Visitor(IReadOnlyList<Emission> emissions, IEventSink sink) : IRingBufferVisitor
+    private readonly struct Visitor(IReadOnlyList<Emission> emissions, int textLimit, IEventSink sink) : IRingBufferVisitor
     {
         private readonly Emission[] _emissions = [.. emissions];
+        private readonly ToldTexts _texts = new(emissions, textLimit);
 
         public ulong[] Malformed { get; } = new ulong[Math.Max(1, emissions.Count)];
 
         public void Visit(ReadOnlySpan<byte> record)
         {
+            if (record.Length == InternedTexts.EndSize)
+            {
+                _texts.Forget(record);
+                return;
+            }
+
             var index = EventRecord.EmissionIndexOf(record);
-            if ((uint)index < (uint)_emissions.Length && EventRecord.IsWellFormed(_emissions[index], record))
+            if ((uint)index < (uint)_emissions.Length && EventRecord.IsWellFormed(_emissions[index], record) && _texts.TryComplete(_emissions[index], ref record))
                 sink.OnEvent(new EventRecord(_emissions[index], record));
             else
                 Malformed[(uint)index < (uint)Malformed.Length ? index : 0]++;

@@ -62,6 +62,7 @@ internal readonly record struct HitPrice(double Emulated, double LongNop, double
         // The gate is closed: it counts and ends.
         var compiler = new MeterCompiler(code, frame, meter.Descriptor, SteppingKind.Emulated);
         compiler.Begin();
+        compiler.PassGate();
         compiler.End();
         return code.Move(BpfRegister.R0, 0).Exit().Assemble();
     }

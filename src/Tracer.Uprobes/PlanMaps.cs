@@ -18,6 +18,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private const int LargestRecordsInRing = 64;
 
     private const int FramesPerStore = 64 * 1024;
+    private const int MostOwners = 64 * 1024;
     private const int FrameKeySize = 16;
 
     private readonly ISystemCallGate _gate;
@@ -25,6 +26,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private readonly Dictionary<FrameStore, BpfMap> _frames = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<CallNesting, (BpfMap Threads, BpfMap Deep)> _nestings = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Variable, BpfMap> _elements = [];
+    private readonly Dictionary<(ObjectLife Life, string Members), BpfMap> _numbers = [];
     private readonly List<BpfMap> _owned = [];
     private readonly List<BpfMappedArray> _memories = [];
     private readonly KernelAggregation[] _aggregations;
@@ -35,6 +37,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private BpfMap? _scratch;
     private BpfMap? _zeros;
     private BpfMap? _rate;
+    private BpfMap? _lastNumber;
     private BpfMap? _generation;
     private BpfMappedArray? _generationMemory;
 
@@ -100,6 +103,11 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
 
     public int Rate => (_rate ??= Own(BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_rate" })).Descriptor;
 
+    public int LastNumber => (_lastNumber ??= Own(BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_number" })).Descriptor;
+
+    /// <summary>The kinds of objects that own texts, and the maps of their texts' numbers.</summary>
+    public IEnumerable<IGrouping<ObjectLife, int>> Owners => _numbers.GroupBy(n => n.Key.Life, n => n.Value.Descriptor);
+
     public int Zeros =>
         (_zeros ??= Own(BpfMapDefinition.Array(_aggregations.Select(a => a.Lanes * a.Stride).DefaultIfEmpty(sizeof(ulong)).Max(), 1) with { Name = "st_zeros" })).Descriptor;
 
@@ -153,6 +161,17 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
                 Name = "st_frames",
             });
             _frames.Add(store, map);
+        }
+
+        return map.Descriptor;
+    }
+
+    public int NumbersOf(InternedTexts texts)
+    {
+        if (!_numbers.TryGetValue((texts.Life, texts.Members), out var map))
+        {
+            map = Own(new BpfMapDefinition(BpfMapType.Hash, 2 * sizeof(ulong), sizeof(ulong), MostOwners) { Flags = BpfMapFlags.NoPreallocation, Name = "st_numbers" });
+            _numbers.Add((texts.Life, texts.Members), map);
         }
 
         return map.Descriptor;

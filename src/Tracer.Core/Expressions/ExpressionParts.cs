@@ -97,7 +97,10 @@ public static class ExpressionParts
             FloatExpression f => f with { Bits = made[0] },
             IterateExpression i => new IterateExpression(
                 i.Limit, new ExpressionList(made.AsSpan(0, i.Initial.Count)), made[i.Initial.Count], new ExpressionList(made.AsSpan(i.Initial.Count + 1, i.Next.Count)), made[^1]),
-            TextExpression => new TextExpression(made[0], made.Length > 1 ? made[1] : null, made.Length > 2 ? made[2] : null),
+            TextExpression t => new TextExpression(made[0], made.Length > 1 ? made[1] : null, made.Length > 2 ? made[2] : null)
+            {
+                Owner = t.Owner is { } owner ? owner with { Object = walk(owner.Object) } : null,
+            },
             VariableExpression v => new VariableExpression(v.Variable, new ExpressionList(made)),
             PictureExpression p => p with
             {

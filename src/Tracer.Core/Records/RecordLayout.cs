@@ -46,7 +46,7 @@ public static class RecordLayout
     /// <summary>In a slot, u8: a <see cref="Expressions.Charset"/>.</summary>
     public const int SlotCharsetOffset = 13;
 
-    /// <summary>In a slot, u8: flags, of which there is one, <see cref="LateFlag"/>. The byte behind it is zero.</summary>
+    /// <summary>In a slot, u8: flags, of which records that are read have one, <see cref="LateFlag"/>. The byte behind it is zero.</summary>
     public const int SlotFlagsOffset = 14;
 
     /// <summary>The value depends on memory that was read after the hit and may have changed since.</summary>

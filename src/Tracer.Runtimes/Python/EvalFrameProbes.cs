@@ -44,6 +44,7 @@ public static class EvalFrameProbes
         var hasRun = Build.Binary(BinaryOperator.LessOrEqual,
             Build.Constant(0, IntegerType.Int32), Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32));
         var pictures = new PythonPictures(version, layout);
+        var life = CodeLife.Of(module);
         var check = new CallTargets(image, "_Py_CheckFunctionResult"u8);
         return
         [
@@ -59,7 +60,7 @@ public static class EvalFrameProbes
             : exit.Result;
 
         Probe AtEntry(string probe, Expression guard, string note, Func<Expression, Expression, Expression> picture, ProbeParameter pictured) =>
-            new("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, pictured], [new ProbeSite(entry, Arguments(frame, version, layout, picture)) { Guard = guard }])
+            new("python", probe, module, ProbeSource.Synthesised, [.. PythonProbeParameters.Position, pictured], [new ProbeSite(entry, Arguments(frame, version, layout, life, picture)) { Guard = guard }])
             {
                 Note = note,
             };
@@ -72,7 +73,7 @@ public static class EvalFrameProbes
             var frames = new FrameStore($"python frames of {probe}", 1);
             var saved = new SavedExpression(0);
             var isSuspended = IsSuspended(saved, layout.FrameObject!);
-            var arguments = Arguments(saved, version, layout, pictures.Locals);
+            var arguments = Arguments(saved, version, layout, life, pictures.Locals);
             var sites = exits.Select(e => new ProbeSite(module.LocationOf(e.Address), isYield ? arguments : new ExpressionList([.. arguments, .. Results(ResultAt(e), pictures)]))
             {
                 Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
@@ -105,14 +106,16 @@ public static class EvalFrameProbes
         ? Build.EqualTo(Build.Load(frame, state, IntegerType.Int8), Suspended)
         : Build.Binary(BinaryOperator.NotEqual, Build.LoadPointer(frame, at.StackTop!.Value), Build.Constant(0));
 
-    private static ExpressionList Arguments(Expression frame, PythonVersion version, PythonLayout layout, Func<Expression, Expression, Expression> picture)
+    private static ExpressionList Arguments(Expression frame, PythonVersion version, PythonLayout layout, ObjectLife? life, Func<Expression, Expression, Expression> picture)
     {
         var code = Build.LoadPointer(frame, layout.FrameCode);
         return new ExpressionList(
-            PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout),
-            PythonText.Of(Build.LoadPointer(code, layout.CodeName), layout),
+            OfCode(layout.CodeFileName),
+            OfCode(layout.CodeName),
             PythonLines.Of(frame, version, layout),
             picture(frame, code));
+
+        Expression OfCode(int member) => CodeLife.Owned(PythonText.Of(Build.LoadPointer(code, member), layout), code, member, life);
     }
 
     private static bool Calls(CallTargets function, ElfImage image, ulong address)

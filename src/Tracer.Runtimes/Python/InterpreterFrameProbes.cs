@@ -21,11 +21,13 @@ public sealed class InterpreterFrameProbes
     private readonly PythonLayout _layout;
     private readonly ThreadStatePlace? _thread;
     private readonly PythonPictures _pictures;
+    private readonly ObjectLife? _life;
 
     private InterpreterFrameProbes(TargetModule module, EvaluationLoop loop, PythonVersion version, PythonLayout layout)
     {
         (_module, _loop, _layout) = (module, loop, layout);
         _pictures = new PythonPictures(version, layout);
+        _life = CodeLife.Of(module);
         _thread = layout.InterpreterFrame is { CodeMonitoringVersion: { } compared, ThreadBreaker: { } breaker } && loop.Opcodes.ResumeCheck is { } check
             ? loop.Handler(check)!.FindThreadState(compared, breaker)
             : null;
@@ -181,9 +183,13 @@ public sealed class InterpreterFrameProbes
 
         private Expression Picture => IsEntry ? Owner._pictures.Arguments(Frame.Address, Frame.Code) : Owner._pictures.Locals(Frame.Address, Frame.Code);
 
+        private PythonLayout Layout => Owner._layout;
+
+        private Expression[] Position => [OfCode(Frame.FileName, Layout.CodeFileName), OfCode(Frame.Name, Layout.CodeName), Line ?? Frame.Line];
+
         public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
         {
-            return new ProbeSite(Owner._module.LocationOf(Address), new ExpressionList([Frame.FileName, Frame.Name, Line ?? Frame.Line, Frame.QualifiedName, Frame.ModuleName, Picture, .. Results]))
+            return new ProbeSite(Owner._module.LocationOf(Address), new ExpressionList([.. Position, OfCode(Frame.QualifiedName, Layout.InterpreterFrame!.CodeQualifiedName), Frame.ModuleName, Picture, .. Results]))
             {
                 Guard = (Guard, isWanted(Frame)) switch
                 {
@@ -193,5 +199,7 @@ public sealed class InterpreterFrameProbes
                 },
             };
         }
+
+        private Expression OfCode(Expression text, int member) => CodeLife.Owned(text, Frame.Code, member, Owner._life);
     }
 }

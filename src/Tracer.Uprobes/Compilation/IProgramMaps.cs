@@ -19,6 +19,12 @@ internal interface IProgramMaps
     /// <summary>The memory of a <see cref="HitMeter"/>; null when hits are not metered.</summary>
     int? Meter { get; }
 
+    /// <summary>Hash from an owner (address u64, executions of its process u64) to the number that these texts of it were told under, u64; 0 while they are being told.</summary>
+    int NumbersOf(InternedTexts texts);
+
+    /// <summary>An array of one u64: the last number that texts were told under.</summary>
+    int LastNumber { get; }
+
     /// <summary>An array of one u64: what <see cref="RateCompiler"/> counts in.</summary>
     int Rate { get; }
 

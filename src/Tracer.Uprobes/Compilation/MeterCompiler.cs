@@ -9,10 +9,12 @@ internal sealed class MeterCompiler(BpfAssembler code, StackFrame frame, int met
     private readonly short _begun = frame.Reserve(8);
     private readonly BpfLabel _end = code.NewLabel();
 
-    /// <summary>Takes the time; while the gate is closed the rest is passed over. R0 to R5 are lost.</summary>
-    public void Begin() =>
-        code.Call(BpfHelper.GetTimeNanoseconds).Store(BpfSize.Double, R10, _begun, R0)
-            .LoadMapValue(R1, meter, 0).Load(BpfSize.Double, R1, R1, 0).JumpIf(BpfCondition.Equal, R1, 0, _end);
+    /// <summary>Takes the time. R0 to R5 are lost.</summary>
+    public void Begin() => code.Call(BpfHelper.GetTimeNanoseconds).Store(BpfSize.Double, R10, _begun, R0);
+
+    /// <summary>While the gate is closed the rest is passed over. R1 is lost.</summary>
+    public void PassGate() =>
+        code.LoadMapValue(R1, meter, 0).Load(BpfSize.Double, R1, R1, 0).JumpIf(BpfCondition.Equal, R1, 0, _end);
 
     /// <summary>Counts. R0 to R5 are lost.</summary>
     public void End() =>

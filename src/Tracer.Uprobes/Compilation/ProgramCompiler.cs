@@ -73,6 +73,7 @@ internal sealed class ProgramCompiler
             _code.Store(BpfSize.Double, R10, initial, 1);
         var meter = _maps.Meter is { } memory ? new MeterCompiler(_code, _frame, memory, stepping) : null;
         meter?.Begin();
+        meter?.PassGate();
         _literalBase = ReadLiteralBase([.. site.AllClauses]);
         if (site.Call is { } call)
             CompileCall(site.Clauses, call, ignore!.Value);

@@ -19,16 +19,23 @@ internal sealed partial class RecordCompiler
     private long TruncatedAtLimit => ((long)EvaluationStatus.Truncated << StatusShift) + textLimit;
 
     /// <summary>Reads a text into the record as <see cref="ExpressionEvaluator.ReadText"/> does; the bytes of earlier values are at most <paramref name="before"/>.</summary>
-    private void Text(Expression text, MemoryPlace slot, int fixedSize, int before)
+    private void Text(Expression text, MemoryPlace slot, int fixedSize, int before, bool isInterned)
     {
         var fail = code.NewLabel();
         var next = code.NewLabel();
+        var untold = code.NewLabel();
         if (text is TextLiteralExpression whole)
         {
             // A value that is always this text: who reads the record knows it.
             code.Store(BpfSize.Double, slot.Base, slot.Offset, whole.Utf8.Length)
                 .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, 0);
             return;
+        }
+
+        if (isInterned)
+        {
+            Number(slot, untold);
+            code.Jump(next).Bind(untold);
         }
 
         Source(text, slot, fixedSize, before, fail);

@@ -19,12 +19,17 @@ internal sealed partial class RecordCompiler(
 
     private const int AvailableData = 0; // BPF_RB_AVAIL_DATA
 
+    private short _ownerKey;
+
     /// <summary>Records an event whose index is the cookie plus <paramref name="delta"/>; values that fail say so in their slot.</summary>
     public void Emit(Emission emission, int delta)
     {
         var mark = frame.Mark;
         var values = emission.Values.Select(v => v.Expression).ToArray();
-        var shared = SharedExpressions.Find(graph, values, ScratchLayout.MostKnown);
+        var interned = Executions is null ? null : InternedTexts.Of(emission, graph);
+        // What only texts need that are told already is not read.
+        var certain = interned is null ? values : [.. values.Where((_, k) => !interned.Values.Contains(k)), interned.Owner];
+        var shared = SharedExpressions.Find(graph, certain, ScratchLayout.MostKnown);
         var onStack = !emission.HasBytes && values.Length <= MostStackValues && shared.Count <= MostStackKnown && !values.Any(HasLoop);
         var index = frame.Reserve(8);
         var fixedSize = RecordLayout.HeaderSize + values.Length * RecordLayout.SlotSize;
@@ -45,6 +50,11 @@ internal sealed partial class RecordCompiler(
 
         Header(record, index);
         Shared(shared, onStack);
+        if (interned is not null)
+        {
+            _ownerKey = frame.Reserve(OwnerKey.Size);
+            LookUp(interned);
+        }
 
         var before = 0;
         for (var k = 0; k < values.Length; k++)
@@ -55,13 +65,13 @@ internal sealed partial class RecordCompiler(
             else if (values[k] is PictureExpression picture)
                 Picture(picture, slot, fixedSize, before);
             else if (values[k].Type is TextType)
-                Text(values[k], slot, fixedSize, before);
+                Text(values[k], slot, fixedSize, before, interned?.Values.Contains(k) == true);
             else
                 Value(values[k], slot);
             before += RecordLayout.BytesOf(values[k], textLimit);
         }
 
-        Output(record, fixedSize, before, onStack);
+        Output(record, fixedSize, before, onStack, interned);
         code.JumpIf(BpfCondition.Equal, R0, 0, done)
             .Bind(lost).Load(BpfSize.Double, R1, R10, index);
         LossCounter.Increment(code, maps.Losses, frame);
@@ -107,8 +117,14 @@ internal sealed partial class RecordCompiler(
             .Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, R1);
 
     /// <summary>Sends the record and frees the scratch slot; R0 is zero when it was sent.</summary>
-    private void Output(MemoryPlace record, int fixedSize, int mostBytes, bool onStack)
+    private void Output(MemoryPlace record, int fixedSize, int mostBytes, bool onStack, InternedTexts? interned)
     {
+        if (interned is not null)
+        {
+            Tell(interned, record, fixedSize, mostBytes);
+            mostBytes += sizeof(ulong);
+        }
+
         var wake = code.NewLabel();
         var tooLong = code.NewLabel();
         code.LoadMap(R1, maps.Ring).Move(R2, AvailableData).Call(BpfHelper.RingBufferQuery)
@@ -128,6 +144,8 @@ internal sealed partial class RecordCompiler(
                 .Alu(BpfOperation.Add, R3, fixedSize).Call(BpfHelper.RingBufferOutput).Bind(tooLong);
         }
 
+        if (interned is not null)
+            Publish(interned);
         if (!onStack)
             ScratchCompiler.Release(code);
     }

@@ -17,8 +17,17 @@ internal static class ScratchLayout
     /// <summary>u64: bytes of text written so far. Kept here and not on the stack, where the verifier would follow every possible value.</summary>
     public const int CursorOffset = 8;
 
+    /// <summary>u64: the owner of the texts that are told once (<see cref="InternedTexts"/>).</summary>
+    public const int OwnerOffset = 16;
+
+    /// <summary>u64: what is known of them (<see cref="InternedTexts"/>).</summary>
+    public const int KnowledgeOffset = 24;
+
+    /// <summary>u64: the number they are told under.</summary>
+    public const int NumberOffset = 32;
+
     /// <summary>Values and statuses of shared expressions, <see cref="KnownSize"/> bytes each.</summary>
-    public const int KnownOffset = 16;
+    public const int KnownOffset = 40;
 
     /// <summary>Bytes of a shared expression: value and status.</summary>
     public const int KnownSize = 16;
