@@ -106,6 +106,17 @@ int main(int argc, char **argv)
                 madvise(page, 4096, MADV_DONTNEED);
                 hit(i, page, 0, 0, 0, 0);
             }
+        } else if (!strcmp(command, "owners") && scanf("%lu %lu", &a, &b) == 2) {
+            /* a rounds over objects that each have a text; every b rounds they end, which other() says, and the next at the same addresses have other texts */
+            static char objects[50][32];
+            for (word i = 0; i < a; i++)
+                for (word k = 0; k < 50; k++) {
+                    if (i % b == 0) {
+                        if (i > 0) other((word)objects[k], 0, 0, 0, 0, 0);
+                        sprintf(objects[k], "%lu of %lu", k, i / b);
+                    }
+                    hit(i, objects[k], 0, 0, 0, 0);
+                }
         } else if (!strcmp(command, "recurse") && scanf("%lu", &a) == 1)
             sprintf(answer, "%lu", recurse(a));
         else if (!strcmp(command, "semaphore"))
