@@ -23,6 +23,8 @@ public sealed class PtraceBackend(ISystemCallGate gate) : IProbeBackend
     public BackendSupport Evaluate(TracePlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Sites.Any(s => s.IsWatched))
+            return BackendSupport.No("Lines of interpreted code are watched by the ebpf backend only.");
         try
         {
             TargetCheck.Require(gate, plan.Target.ProcessId);

@@ -20,8 +20,8 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     private readonly EventReader _reader;
     private readonly List<Arming> _armings = [];
     private readonly List<BpfProgram> _programs = [];
-    private readonly List<BpfLink> _links = [];
-    private readonly List<BpfLink> _watches = [];
+    private readonly List<IDisposable> _links = [];
+    private readonly List<IDisposable> _kept = [];
     private readonly Lock _arming = new();
     private readonly Lock _gate = new();
     private bool _isStopping;
@@ -86,7 +86,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     /// <summary>Attaches, now and after every pause.</summary>
     /// <param name="attach">Makes a link.</param>
     /// <param name="failure">What it means that it could not be made.</param>
-    public void Add(Func<BpfLink> attach, Func<BpfException, TracerException> failure)
+    public void Add(Func<IDisposable> attach, Func<BpfException, TracerException> failure)
     {
         var arming = new Arming(attach, failure);
         _armings.Add(arming);
@@ -94,7 +94,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     }
 
     /// <summary>Attaches what must be there before and after all else, in pauses too.</summary>
-    public void Watch(Func<BpfLink> attach, Func<BpfException, TracerException> failure) => _watches.Add(new Arming(attach, failure).Attach());
+    public void Keep(Func<IDisposable> attach, Func<BpfException, TracerException> failure) => _kept.Add(new Arming(attach, failure).Attach());
 
     /// <summary>All is armed: programs of a metered plan, which wait for that, begin to work.</summary>
     public void Open()
@@ -152,8 +152,8 @@ internal sealed class EbpfAttachment : IMeteredAttachment
         {
             _isStopping = true;
             CloseLinks();
-            foreach (var watch in _watches)
-                watch.Dispose();
+            foreach (var link in _kept)
+                link.Dispose();
         }
 
         _reader.Stop();
@@ -196,9 +196,9 @@ internal sealed class EbpfAttachment : IMeteredAttachment
             return _finalCounters is null ? _maps.ReadCounter(index) : _finalCounters[index];
     }
 
-    private sealed record Arming(Func<BpfLink> Make, Func<BpfException, TracerException> Failure)
+    private sealed record Arming(Func<IDisposable> Make, Func<BpfException, TracerException> Failure)
     {
-        public BpfLink Attach()
+        public IDisposable Attach()
         {
             try
             {

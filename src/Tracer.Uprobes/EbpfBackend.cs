@@ -21,6 +21,7 @@ public sealed partial class EbpfBackend : IProbeBackend
     private readonly ISystemCallGate _gate;
     private readonly ILogger _logger;
     private readonly KernelInterface _kernel = new();
+    private readonly KernelInterface _waitless = new(mayWait: false);
     private readonly EbpfSupport _support;
 
     /// <summary>A backend on the running kernel, or on another behind <paramref name="gate"/>.</summary>
@@ -96,7 +97,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             // Programs of a metered plan count by what the kernel does with the instruction.
             foreach (var kind in group.GroupBy(s => plan.IsMetered ? SteppingOf(s.Location, plan.Target) : SteppingKind.Stepped))
             {
-                var program = attachment.Own(Load(group[0], kind.Key, plan, graph, maps));
+                var program = attachment.Own(Load(group[0], () => Definition(group[0], ProgramCompiler.Compile(group[0], plan, graph, _kernel, maps, kind.Key))));
                 foreach (var sites in kind.GroupBy(s => s.Location.Module.OpenPath))
                 {
                     Point[] points = [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))];
@@ -105,13 +106,21 @@ public sealed partial class EbpfBackend : IProbeBackend
             }
         }
 
+        foreach (var site in plan.Sites.Where(s => s.IsWatched))
+        {
+            // Threads inherit the program and not its cookie.
+            var cookie = CookieOf(site, maps);
+            var program = attachment.Own(Load(site, () => WaitlessProgram.Definition(ProgramCompiler.Compile(site, plan, graph, _waitless, maps, cookie: cookie), "st_watch")));
+            armings.Add(() => attachment.Add(() => ThreadWatch.Attach(_gate, plan.Target.ProcessId, site.Location.Address, program), e => EbpfFailures.Watch(site, plan.Target.ProcessId, e)));
+        }
+
         // The end of an object must be seen from before the first event with its texts until after the last.
         foreach (var owners in maps.Owners)
         {
             var end = owners.Key.End;
             var stepping = plan.IsMetered ? SteppingOf(end, plan.Target) : SteppingKind.Stepped;
             var program = attachment.Own(BpfProgram.Load(_gate, _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
-            Attach(attachment.Watch, program, plan.Target, end.Module.OpenPath, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
+            Attach(attachment.Keep, program, plan.Target, end.Module.OpenPath, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
         }
 
         foreach (var arm in armings)
@@ -139,20 +148,25 @@ public sealed partial class EbpfBackend : IProbeBackend
         return Stepping.KindOf(code[..Math.Max(target.Memory.Read(site.Address, code), 0)]);
     }
 
-    private BpfProgram Load(PlannedSite site, SteppingKind stepping, TracePlan plan, ExpressionGraph graph, PlanMaps maps)
+    private BpfProgramDefinition Definition(PlannedSite site, BpfInstruction[] code)
+    {
+        var definition = _support.Definition(code, "st_probe");
+        return site.Call is null ? definition : definition with { ExpectedAttachType = BpfAttachType.UprobeSession };
+    }
+
+    private BpfProgram Load(PlannedSite site, Func<BpfProgramDefinition> compile)
     {
         var name = EbpfFailures.NameOf(site);
         try
         {
-            var code = ProgramCompiler.Compile(site, plan, graph, _kernel, maps, stepping);
+            var definition = compile();
             if (_logger.IsEnabled(LogLevel.Trace))
             {
-                var text = BpfDisassembler.Disassemble(code);
-                LogProgram(name, code.Length, text);
+                var text = BpfDisassembler.Disassemble(definition.Instructions.Span);
+                LogProgram(name, definition.Instructions.Length, text);
             }
 
-            var definition = _support.Definition(code, "st_probe");
-            return BpfProgram.Load(_gate, site.Call is null ? definition : definition with { ExpectedAttachType = BpfAttachType.UprobeSession });
+            return BpfProgram.Load(_gate, definition);
         }
         catch (CompilationException e)
         {
@@ -169,7 +183,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private void Attach(Action<Func<BpfLink>, Func<BpfException, TracerException>> add, BpfProgram program, TargetProcess target, string path, string probe, Point[] points)
+    private void Attach(Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TargetProcess target, string path, string probe, Point[] points)
     {
         var withSemaphore = Array.Exists(points, p => p.Semaphore != 0);
         if (_support.HasMultiLinks)

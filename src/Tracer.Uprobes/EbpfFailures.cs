@@ -12,6 +12,8 @@ internal static class EbpfFailures
     private const int NoProcess = 3;
     private const int AccessDenied = 13;
     private const int Invalid = 22;
+    private const int NoSpace = 28;
+    private const int Again = 11;
 
     /// <summary>ST0401: more privilege is needed.</summary>
     public static TracerException Permission(string why) => new(
@@ -42,6 +44,17 @@ internal static class EbpfFailures
             $"The kernel refused an instruction of {path}: either it cannot carry a breakpoint, or another tracer has it with another semaphore.",
             "Stop other tracers of this file, or use --backend ptrace."),
         _ => new("ST0405", FailureKind.TracingFailed, $"{probe} cannot be armed.", e.Message),
+    };
+
+    /// <summary>ST0412 and others: a byte could not be watched.</summary>
+    public static TracerException Watch(PlannedSite site, int processId, BpfException e) => e.Errno switch
+    {
+        NoSpace => new(
+            "ST0412", FailureKind.TracingFailed, $"{NameOf(site)} cannot be watched.",
+            "A thread has four watchpoints (x86's debug registers), and a debugger or another tracer uses some of them.", "Stop it, or ask for fewer lines."),
+        Again => new(
+            "ST0413", FailureKind.TracingFailed, $"{NameOf(site)} cannot be watched.", $"Process {processId} starts threads faster than they can be told apart.", "Try again."),
+        _ => Attach(NameOf(site), "", processId, withSemaphore: false, e),
     };
 
     /// <summary>ST0409: a map could not be made.</summary>

@@ -13,6 +13,9 @@ internal sealed class EbpfSupport
     private const int NotPermitted = 1;
     private const int AccessDenied = 13;
 
+    // HBP_NUM (arch/x86/include/uapi/asm/debugreg.h).
+    private const int MostWatched = 4;
+
     private readonly ISystemCallGate _gate;
     private readonly Lazy<BackendSupport> _kernel;
     private readonly Lazy<bool> _multiLinks;
@@ -46,6 +49,11 @@ internal sealed class EbpfSupport
             return BackendSupport.No("The target is a 32-bit program, whose registers and pointers this backend does not know.");
         if (plan.IsMetered && !HasMultiLinks)
             return BackendSupport.Unmetered("Without uprobe_multi links (Linux 6.6) every breakpoint takes 0.1 s to be taken out.");
+        var watched = plan.Sites.Count(s => s.IsWatched);
+        if (watched > MostWatched)
+            return BackendSupport.No($"What was asked for begins at {watched} places of interpreted code, and a thread can watch {MostWatched} (x86's debug registers).");
+        if (watched > 0 && plan.IsMetered)
+            return BackendSupport.Unmetered("What a watchpoint costs is not known.");
         var graph = new ExpressionGraph();
         var used = UsedExpressions(plan, graph);
         if (used.Any(e => e is IterateExpression) && !_mayGoto.Value)

@@ -9,12 +9,12 @@ namespace Tracer.Uprobes;
 /// <summary>Finds the sites of a plan whose clauses are equal apart from the emissions' indices: they run one program.</summary>
 internal static class SiteGroups
 {
-    /// <summary>The groups, in the order of their first site.</summary>
+    /// <summary>The groups of instructions, in the order of their first site; what is watched is in none.</summary>
     public static IReadOnlyList<IReadOnlyList<PlannedSite>> Of(TracePlan plan, ExpressionGraph graph)
     {
         var stores = new Dictionary<FrameStore, int>(ReferenceEqualityComparer.Instance);
         var nestings = new Dictionary<CallNesting, int>(ReferenceEqualityComparer.Instance);
-        return [.. plan.Sites.GroupBy(KeyOf).Select(g => g.ToArray())];
+        return [.. plan.Sites.Where(s => !s.IsWatched).GroupBy(KeyOf).Select(g => g.ToArray())];
 
         string KeyOf(PlannedSite site)
         {

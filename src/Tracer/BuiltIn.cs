@@ -24,7 +24,7 @@ public static class BuiltIn
     public static IReadOnlyList<IProbeProvider> Providers(ISystemCallGate gate, TargetProcess target, int maximumFunctions = NativeProbes.DefaultMaximumFunctions)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return [new NativeProbes(gate, target.Modules, target.ProcessId, target.Memory) { MaximumFunctions = maximumFunctions }];
+        return [new NativeProbes(gate, target.Modules, target.ProcessId, target.Memory) { MaximumFunctions = maximumFunctions }, new InterpretedLines(target, Runtimes)];
     }
 
     /// <summary>What finds the probes of a file looked at on its own; to be disposed with it.</summary>

@@ -28,6 +28,9 @@ public readonly record struct BpfInstruction(byte Opcode, byte Registers, short 
     /// <summary>Source register number, or the pseudo source of a call or 64-bit load (0-15).</summary>
     public int Source => Registers >> 4;
 
+    /// <summary>Whether it calls that helper.</summary>
+    public bool IsCallOf(BpfHelper helper) => Opcode == (BpfOpcode.ClassJmp | BpfOpcode.Call) && Source == 0 && Immediate == (int)helper;
+
     /// <summary>The slot's text, as <see cref="BpfDisassembler"/> prints it without its neighbours.</summary>
     public override string ToString() => BpfDisassembler.Format(this, default);
 }

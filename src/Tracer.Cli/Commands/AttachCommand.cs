@@ -11,7 +11,7 @@ internal static class AttachCommand
         var pid = new Argument<int>("PID") { Description = "The process." };
         var probes = new Argument<string[]>("PROBE")
         {
-            Description = "provider:probe with * and ?, DTrace's provider:module:function:name, or with types: 'app:request(string, int32)'.",
+            Description = "provider:probe with * and ?, DTrace's provider:module:function:name, a line as python:app.py:12, or with types: 'app:request(string, int32)'.",
             Arity = ArgumentArity.OneOrMore,
         };
         var (tracing, events) = (new TracingArguments(), new EventArguments());

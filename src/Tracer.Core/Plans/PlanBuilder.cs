@@ -31,7 +31,7 @@ public static class PlanBuilder
         ArgumentOutOfRangeException.ThrowIfLessThan(textLimit, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(textLimit, MaximumTextLimit);
         var drafts = new List<Draft>();
-        var byLocation = new Dictionary<(TargetModule, ulong), Draft>();
+        var byLocation = new Dictionary<(TargetModule, ulong, bool), Draft>();
         var emissions = new List<Emission>();
         var activations = new List<Activation>();
         var all = programs.ToArray();
@@ -40,7 +40,7 @@ public static class PlanBuilder
         {
             foreach (var site in program.Probe.Sites)
             {
-                var draft = DraftAt(site.Location);
+                var draft = DraftAt(site.Location, site.IsWatched);
                 draft.Semaphore ??= site.Semaphore;
                 var clause = ClauseOf(program, site, emissions, frames);
                 if (site.Call is { } call)
@@ -54,15 +54,15 @@ public static class PlanBuilder
 
         foreach (var companion in all.SelectMany(p => p.Probe.Companions))
             DraftAt(companion.Location).Save(frames.Apply(companion.Save), companion.Guard);
-        var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses]) { Call = d.Call }).ToArray();
+        var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses]) { Call = d.Call, IsWatched = d.IsWatched }).ToArray();
         return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7) { IsMetered = isMetered, EventsPerSecond = eventsPerSecond };
 
-        Draft DraftAt(CodeLocation location)
+        Draft DraftAt(CodeLocation location, bool isWatched = false)
         {
-            var key = (location.Module, location.FileOffset);
+            var key = (location.Module, location.FileOffset, isWatched);
             if (!byLocation.TryGetValue(key, out var draft))
             {
-                byLocation.Add(key, draft = new Draft(location));
+                byLocation.Add(key, draft = new Draft(location, isWatched));
                 drafts.Add(draft);
             }
 
@@ -97,8 +97,10 @@ public static class PlanBuilder
 
     private static bool ReadsMemory(Expression? expression) => expression is not null && ExpressionParts.Any(expression, e => e is LoadExpression or TextExpression);
 
-    private sealed class Draft(CodeLocation location)
+    private sealed class Draft(CodeLocation location, bool isWatched)
     {
+        public bool IsWatched => isWatched;
+
         public CodeLocation Location { get; } = location;
 
         public ProbeSemaphore? Semaphore { get; set; }

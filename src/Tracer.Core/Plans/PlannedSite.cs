@@ -9,6 +9,9 @@ namespace Tracer.Core.Plans;
 /// <param name="Clauses">What happens, in order.</param>
 public sealed record PlannedSite(int Index, CodeLocation Location, ProbeSemaphore? Semaphore, IReadOnlyList<Clause> Clauses)
 {
+    /// <summary>Whether the location is data whose reading is the hit (<see cref="ProbeSite.IsWatched"/>).</summary>
+    public bool IsWatched { get; init; }
+
     /// <summary>The calls that begin here, when they are followed.</summary>
     public PlannedCall? Call { get; init; }
 

@@ -8,6 +8,15 @@ namespace Tracer.Core.Probes;
 /// <param name="ImageAddress">Its link-time virtual address.</param>
 public sealed record CodeLocation(TargetModule Module, ulong FileOffset, ulong ImageAddress)
 {
+    /// <summary>A byte of the target's data, which belongs to no file: the module is that whose code reads it.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="address">The byte's address in the target process.</param>
+    public static CodeLocation OfData(TargetModule module, ulong address)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        return new(module, address, unchecked(address - module.LoadBias));
+    }
+
     /// <summary>The address in the target process.</summary>
     public ulong Address => unchecked(ImageAddress + Module.LoadBias);
 

@@ -7,6 +7,12 @@ namespace Tracer.Core.Probes;
 /// <param name="Arguments">For every parameter of the probe, in order, an expression of the parameter's type.</param>
 public sealed record ProbeSite(CodeLocation Location, ExpressionList Arguments)
 {
+    /// <summary>
+    /// Whether <see cref="Location"/> is no instruction but a byte of the target's data, and a hit is that it is read: what an interpreter does when it comes to an
+    /// instruction of its own. Few can be watched at once, and not by every backend.
+    /// </summary>
+    public bool IsWatched { get; init; }
+
     /// <summary>The semaphore that must be raised for the site to be reached.</summary>
     public ProbeSemaphore? Semaphore { get; init; }
 

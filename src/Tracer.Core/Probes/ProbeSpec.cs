@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.IO.Enumeration;
 using Tracer.Core.Expressions;
 
@@ -7,7 +8,7 @@ namespace Tracer.Core.Probes;
 /// <summary>
 /// What a user asks for: <c>provider:probe</c> with the globs <c>*</c> and <c>?</c>, or DTrace's <c>provider:module:function:name</c> where module and function
 /// may be empty, a hyphen in the name stands for two underscores and a provider may end in a pid; or a place in native code in one of the spellings of
-/// <see cref="NativeProbeSpec"/>: <c>uprobe:libc:malloc</c>, <c>pid:libc:malloc:entry</c>. Types of arguments may be given in parentheses:
+/// <see cref="NativeProbeSpec"/>: <c>uprobe:libc:malloc</c>, <c>pid:libc:malloc:entry</c>; or a line of interpreted code: <c>python:app.py:12</c>. Types of arguments may be given in parentheses:
 /// <c>app:request(string, int32)</c>.
 /// </summary>
 /// <param name="Provider">Glob of the provider.</param>
@@ -19,6 +20,9 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
 {
     /// <summary>The place in native code that is asked for; null for probes of notes and runtimes.</summary>
     public NativeProbeSpec? Native { get; init; }
+
+    /// <summary>The line of interpreted code that is asked for; null for other probes.</summary>
+    public LinePlace? Line { get; init; }
 
     /// <summary>Parses what a user wrote; on failure <paramref name="error"/> is one sentence.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ProbeSpec? spec, [NotNullWhen(false)] out string? error)
@@ -51,9 +55,16 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
         }
 
         var parts = name.Split(':');
+        if (parts is [{ Length: > 0 } language, { Length: > 0 } source, var number] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var line) && line > 0)
+        {
+            spec = new ProbeSpec(language, "*", "line", types, text) { Line = new LinePlace(source, line) };
+            error = null;
+            return true;
+        }
+
         if (parts.Length is not (2 or 4))
         {
-            error = $"'{text}' is not of the form provider:probe or provider:module:function:name.";
+            error = $"'{text}' is not of the form provider:probe, provider:module:function:name or provider:FILE:LINE.";
             return false;
         }
 
@@ -89,7 +100,7 @@ public sealed record ProbeSpec(string Provider, string Module, string Name, IRea
     }
 
     /// <summary>Whether a probe of a note or runtime, of that provider, name and module file name, is asked for.</summary>
-    public bool Matches(string provider, string name, string module) => Native is null && Glob(Provider, provider) && Glob(Name, name) && Glob(Module, module);
+    public bool Matches(string provider, string name, string module) => Native is null && Line is null && Glob(Provider, provider) && Glob(Name, name) && Glob(Module, module);
 
     /// <summary>The probe with the types that this request gives to its arguments.</summary>
     public Probe Apply(Probe probe)

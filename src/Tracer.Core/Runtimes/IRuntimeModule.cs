@@ -1,4 +1,5 @@
 using Tracer.Core.Probes;
+using Tracer.Core.Targets;
 
 namespace Tracer.Core.Runtimes;
 
@@ -17,6 +18,11 @@ public interface IRuntimeModule
 
     /// <summary>All probes of <see cref="FindFamilies"/>.</summary>
     IReadOnlyList<Probe> FindProbes(IReadOnlyList<Probe> notes) => [.. FindFamilies(notes).SelectMany(f => f.Probes)];
+
+    /// <summary>The probe of a line of interpreted code in a process that has the file mapped: where its code begins, in all functions that are there now.</summary>
+    /// <param name="target">The process.</param>
+    /// <param name="line">The line.</param>
+    ProbeResolution FindLine(TargetProcess target, LinePlace line) => ProbeResolution.None($"Lines of {Description} cannot be probed.");
 
     /// <summary>What is known of the code that runs in a thread, at any site of the process; null with a reason in one clause.</summary>
     RunningCode? FindRunning(out string? problem)

@@ -65,11 +65,7 @@ public static unsafe class PerfCalls
     public static SystemCallResult PerfDisable(this ISystemCallGate gate, OwnedDescriptor perfEvent) => Control(gate, perfEvent, IocDisable, 0);
 
     /// <summary>PERF_EVENT_IOC_SET_BPF: run this program at every hit. EEXIST when the event has one already.</summary>
-    public static SystemCallResult PerfSetBpf(this ISystemCallGate gate, OwnedDescriptor perfEvent, OwnedDescriptor program)
-    {
-        ArgumentNullException.ThrowIfNull(program);
-        return Control(gate, perfEvent, IocSetBpf, program.Number);
-    }
+    public static SystemCallResult PerfSetBpf(this ISystemCallGate gate, OwnedDescriptor perfEvent, int program) => Control(gate, perfEvent, IocSetBpf, program);
 
     /// <summary>PERF_EVENT_IOC_SET_OUTPUT: share another event's ring; both must be of the same CPU.</summary>
     public static SystemCallResult PerfSetOutput(this ISystemCallGate gate, OwnedDescriptor perfEvent, OwnedDescriptor ringOwner)

@@ -55,6 +55,9 @@ public enum PerfEventFlags : ulong
     /// <summary>build_id: mapping records with build ids, Linux 5.12.</summary>
     BuildId = 1UL << 34,
 
+    /// <summary>inherit_thread: of children only threads inherit, Linux 5.13.</summary>
+    InheritThread = 1UL << 35,
+
     /// <summary>remove_on_exec, Linux 5.13.</summary>
     RemoveOnExec = 1UL << 36,
 }

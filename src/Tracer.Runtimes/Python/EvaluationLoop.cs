@@ -138,6 +138,9 @@ public sealed class EvaluationLoop
         return opcodes.Resume.All(o => loop.Handler(o) is not null) ? loop : null;
     }
 
+    /// <summary>The code with the handlers.</summary>
+    public CodeBlock Code => _code;
+
     // Where the straight lines of code may be entered.
     private static IEnumerable<ulong> BranchTargets(CodeBlock code, IReadOnlyList<ulong> starts) => InstructionStream.Decode(code, starts)
         .Where(i => i.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch).Select(i => i.NearBranchTarget);

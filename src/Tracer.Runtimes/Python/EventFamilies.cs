@@ -58,7 +58,7 @@ internal static class EventFamilies
 
     private static IReadOnlyList<Probe>? NoLines(out string? problem)
     {
-        problem = "the file has no note of this name, and lines pass no one place: each instruction has code of its own";
+        problem = "the file has no note of this name, and lines pass no one place; a line by its number can be had: python:FILE:LINE";
         return null;
     }
 

@@ -23,6 +23,8 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
         ];
     }
 
+    public ProbeResolution FindLine(TargetProcess target, LinePlace line) => new LineProbes(gate, new InterpreterCode(gate, module, facts), target).Find(line);
+
     public RunningCode? FindRunning(out string? problem) =>
         facts.Layout(gate, module, out problem) is { } layout ? RunningFunction.Find(module, facts.Version, layout, out problem) : null;
 }

@@ -24,9 +24,8 @@ internal static class RunningFunction
     /// <summary>What runs; null with a reason in one clause.</summary>
     public static RunningCode? Find(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
     {
-        if (CurrentThread.Find(module.Image, out problem) is not { } current || PythonThreadLayout.ForVersion(version) is not { } threads)
+        if (NewestFrame(module, version, layout, out problem) is not { } frame)
             return null;
-        var frame = FrameOf(current.In(module.LoadBias), version, layout, threads);
         var (code, line) = layout.InterpreterFrame is null
             ? (Build.LoadPointer(frame, layout.FrameCode), PythonLines.Of(frame, version, layout))
             : Interpreted(new InterpreterFrame(frame, layout));
@@ -42,6 +41,12 @@ internal static class RunningFunction
         names.Add(new("pystack", pictures.Stack(frame)));
         return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value) };
     }
+
+    /// <summary>The address of the frame that a thread runs, 0 where it runs no Python, at any site of the process; null with a reason in one clause.</summary>
+    public static Expression? NewestFrame(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem) =>
+        CurrentThread.Find(module.Image, out problem) is { } current && PythonThreadLayout.ForVersion(version) is { } threads
+            ? FrameOf(current.In(module.LoadBias), version, layout, threads)
+            : null;
 
     private static (Expression Code, Expression Line) Interpreted(InterpreterFrame frame) => (frame.Code, frame.Line);
 

@@ -3,7 +3,7 @@ using Tracer.Bpf;
 namespace Tracer.Uprobes.Compilation;
 
 /// <summary>What programs use of the running kernel beyond helpers: ids and offsets from its BTF, looked up when first asked for.</summary>
-internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile)
+internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile, bool mayWait = true)
 {
     // The running kernel's types do not change: read once for all backends of the process.
     private static readonly Lazy<BtfTypes?> Kernel = new(() => BtfTypes.Load(BtfTypes.KernelFile, out _));
@@ -13,8 +13,8 @@ internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile)
     private SessionInterface? _session;
     private bool _sessionAsked;
 
-    /// <summary>The BTF id of <c>bpf_copy_from_user_str</c> (kernel 6.12); 0 when there is none.</summary>
-    public int CopyUserString => _copyUserString ??= _types.Value?.TryFindFunction("bpf_copy_from_user_str", out var id) == true ? id : 0;
+    /// <summary>The BTF id of <c>bpf_copy_from_user_str</c> (kernel 6.12); 0 when there is none, or programs may not wait.</summary>
+    public int CopyUserString => !mayWait ? 0 : _copyUserString ??= _types.Value?.TryFindFunction("bpf_copy_from_user_str", out var id) == true ? id : 0;
 
     /// <summary>What programs of uprobe sessions use; null when the kernel's BTF does not have it.</summary>
     public SessionInterface? Session

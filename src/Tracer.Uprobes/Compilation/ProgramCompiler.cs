@@ -23,6 +23,7 @@ internal sealed class ProgramCompiler
     private readonly ExpressionGraph _graph;
     private readonly ExpressionCompiler _expressions;
     private readonly RecordCompiler _records;
+    private readonly AttachCookie _cookie;
     private readonly AggregateCompiler _aggregates;
     private readonly KernelInterface _kernel;
     private readonly NestingCompiler _nestings;
@@ -32,7 +33,7 @@ internal sealed class ProgramCompiler
     private short _literalBase;
     private int _nextLiteral;
 
-    private ProgramCompiler(TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps)
+    private ProgramCompiler(TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, ulong? cookie)
     {
         _plan = plan;
         _kernel = kernel;
@@ -41,18 +42,22 @@ internal sealed class ProgramCompiler
         _expressions = new ExpressionCompiler(_code, _frame, graph, kernel, maps, plan.TextLimit);
         _nestings = new NestingCompiler(_code, _frame, _expressions, maps, plan);
         _aggregates = new AggregateCompiler(_code, _frame, _expressions, kernel, maps, plan);
-        _records = new RecordCompiler(_code, _frame, _expressions, graph, kernel, maps, plan.TextLimit);
+        _cookie = new AttachCookie(_code, cookie);
+        _records = new RecordCompiler(_code, _frame, _expressions, graph, kernel, maps, _cookie, plan.TextLimit);
         _frameKey = _frame.Reserve(16);
     }
 
-    /// <summary>The program of a site; how the kernel carries out its instruction only matters where hits are metered.</summary>
+    /// <summary>
+    /// The program of a site; how the kernel carries out its instruction only matters where hits are metered. With a cookie it is for this site alone, else for all that
+    /// have the same clauses.
+    /// </summary>
     /// <exception cref="CompilationException">They do not fit into a program.</exception>
     public static BpfInstruction[] Compile(
-        PlannedSite site, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, SteppingKind stepping = SteppingKind.Stepped)
+        PlannedSite site, TracePlan plan, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, SteppingKind stepping = SteppingKind.Stepped, ulong? cookie = null)
     {
         try
         {
-            return new ProgramCompiler(plan, graph, kernel, maps).Compile(site, stepping);
+            return new ProgramCompiler(plan, graph, kernel, maps, cookie).Compile(site, stepping);
         }
         catch (Exception e) when (e is BpfAssemblyException or OverflowException)
         {
@@ -162,7 +167,8 @@ internal sealed class ProgramCompiler
         if (!SiteLiterals.Of(clauses).Any())
             return 0;
         var place = _frame.Reserve(8);
-        _code.Move(R1, R6).Call(BpfHelper.GetAttachCookie).Alu(BpfOperation.ShiftRight, R0, 32).Store(BpfSize.Double, R10, place, R0);
+        _cookie.Load();
+        _code.Alu(BpfOperation.ShiftRight, R0, 32).Store(BpfSize.Double, R10, place, R0);
         return place;
     }
 

@@ -12,7 +12,7 @@ namespace Tracer.Uprobes.Compilation;
 /// reservation held while a page is awaited would hold up the reader. Texts are in RecordCompiler.Text.cs.
 /// </summary>
 internal sealed partial class RecordCompiler(
-    BpfAssembler code, StackFrame frame, ExpressionCompiler expressions, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, int textLimit)
+    BpfAssembler code, StackFrame frame, ExpressionCompiler expressions, ExpressionGraph graph, KernelInterface kernel, IProgramMaps maps, AttachCookie cookie, int textLimit)
 {
     private const int MostStackValues = 6;
     private const int MostStackKnown = 4;
@@ -36,7 +36,8 @@ internal sealed partial class RecordCompiler(
         var lost = code.NewLabel();
         var done = code.NewLabel();
 
-        code.Move(R1, R6).Call(BpfHelper.GetAttachCookie).Move32(R0, R0);
+        cookie.Load();
+        code.Move32(R0, R0);
         if (delta != 0)
             code.Alu(BpfOperation.Add, R0, delta);
         code.Store(BpfSize.Double, R10, index, R0);

@@ -24,6 +24,8 @@ public sealed class PerfBackend(ISystemCallGate? gate = null) : IProbeBackend
     public BackendSupport Evaluate(TracePlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        if (plan.Sites.Any(s => s.IsWatched))
+            return BackendSupport.No("Lines of interpreted code are watched by the ebpf backend only.");
         if (plan.Sites.FirstOrDefault(s => s.AllClauses.Any(c => c.NeedsMemoryAtHit)) is { } site)
             return BackendSupport.No($"Whether {site.Location} is passed by what was asked for is decided by memory, which perf reads too late.");
         return new PerfSupport(_gate).Evaluate(plan);

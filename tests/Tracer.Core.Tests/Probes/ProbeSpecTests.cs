@@ -11,6 +11,27 @@ public sealed class ProbeSpecTests
     private static readonly TargetModule Python = new("/usr/bin/python3.11", "/usr/bin/python3.11", 0);
 
     [Theory]
+    [InlineData("python:app.py:12", "app.py", 12)]
+    [InlineData("python:web/app.py:2147483647", "web/app.py", int.MaxValue)]
+    public void A_line_of_interpreted_code_is_a_file_and_a_number(string text, string file, int line)
+    {
+        Assert.True(ProbeSpec.TryParse(text, out var spec, out _));
+        Assert.Equal(("python", "line", new LinePlace(file, line)), (spec.Provider, spec.Name, spec.Line));
+        Assert.Null(spec.Native);
+        // It is no probe of a catalog, not even of this name.
+        Assert.False(spec.Matches("python", "line", "python3.11"));
+    }
+
+    [Theory]
+    [InlineData("python:app.py:0")]
+    [InlineData("python:app.py:-1")]
+    [InlineData("python:app.py:2147483648")]
+    [InlineData("python:app.py:")]
+    [InlineData("python::12")]
+    [InlineData(":app.py:12")]
+    public void What_is_no_line_is_an_error(string text) => Assert.False(ProbeSpec.TryParse(text, out _, out _));
+
+    [Theory]
     [InlineData("python:function__entry", true)]
     [InlineData("python:function__*", true)]
     [InlineData("py*:*", true)]

@@ -18,6 +18,31 @@ public static class PythonLineTable
             : Increments(table, firstLine, offset, isSigned: version.Major >= 3);
     }
 
+    /// <summary>
+    /// Where the code of a line begins, in bytes from the start of the instructions: at each place behind code of another line or of none, in their order.
+    /// </summary>
+    /// <param name="version">The version that made the table.</param>
+    /// <param name="table">co_lnotab, since 3.10 co_linetable.</param>
+    /// <param name="firstLine">co_firstlineno.</param>
+    /// <param name="length">Bytes of the instructions.</param>
+    /// <param name="line">The line.</param>
+    public static IReadOnlyList<long> Starts(PythonVersion version, ReadOnlySpan<byte> table, int firstLine, long length, int line)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        var unit = version.Major >= 3 && version.IsAtLeast(3, 6) ? 2 : 1;
+        var starts = new List<long>();
+        int? before = null;
+        for (var offset = 0L; offset < length; offset += unit)
+        {
+            var here = Line(version, table, firstLine, offset);
+            if (here == line && before != line)
+                starts.Add(offset);
+            before = here;
+        }
+
+        return starts;
+    }
+
     // Objects/lnotab_notes.txt until 3.9: increments of address and line; lines were unsigned in 2.7.
     private static int Increments(ReadOnlySpan<byte> table, int line, long offset, bool isSigned)
     {
