@@ -1,4 +1,6 @@
 # Functions that return values of known types or end by known exceptions. After a line on stdin: all of them, then "QUALNAME EXCEPTION TYPE COUNT" for each, then "done".
+from __future__ import print_function
+
 import sys
 
 
@@ -22,14 +24,14 @@ def constant():
     return 3.5
 
 
-class Thing:
+class Thing(object):
     def method(self):
         return [self]
 
     def fails(self):
         raise KeyError("on purpose")
 
-    class Inner:
+    class Inner(object):
         @staticmethod
         def static():
             return Thing
@@ -67,14 +69,17 @@ def run(rounds):
     return rounds
 
 
+# Before 3.0 the type's name has its module.
+EXCEPTIONS = "exceptions." if sys.version_info[0] == 2 else ""
+
 say("ready", __import__("os").getpid())
 sys.stdin.readline()
 n = run(20)
 for line in [
     ("none", 0, "NoneType", n), ("small", 0, "int", n), ("text", 0, "str", n), ("truth", 0, "bool", n), ("constant", 0, "float", n),
-    ("Thing.method", 0, "list", n), ("Thing.fails", 1, "KeyError", 2 * n), ("Thing.Inner.static", 0, "type", n), ("passes", 1, "KeyError", n),
-    ("divides", 1, "ZeroDivisionError", n), ("outer", 0, "function", 1), ("outer.<locals>.inner", 0, "set", n), ("run", 0, "int", 1),
-    ("run.<locals>.<lambda>", 1, "KeyError", n), ("run.<locals>.<lambda>", 1, "ZeroDivisionError", n),
+    ("Thing.method", 0, "list", n), ("Thing.fails", 1, EXCEPTIONS + "KeyError", 2 * n), ("Thing.Inner.static", 0, "type", n), ("passes", 1, EXCEPTIONS + "KeyError", n),
+    ("divides", 1, EXCEPTIONS + "ZeroDivisionError", n), ("outer", 0, "function", 1), ("outer.<locals>.inner", 0, "set", n), ("run", 0, "int", 1),
+    ("run.<locals>.<lambda>", 1, EXCEPTIONS + "KeyError", n), ("run.<locals>.<lambda>", 1, EXCEPTIONS + "ZeroDivisionError", n),
 ]:
     say(*line)
 say("done")

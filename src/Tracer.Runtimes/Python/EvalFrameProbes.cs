@@ -45,6 +45,7 @@ public static class EvalFrameProbes
             Build.Constant(0, IntegerType.Int32), Build.Load(frame, layout.FrameLastInstruction, IntegerType.Int32));
         var pictures = new PythonPictures(version, layout);
         var life = CodeLife.Of(module);
+        var exception = RaisedProbe.CurrentTypeName(module, version, layout);
         var check = new CallTargets(image, "_Py_CheckFunctionResult"u8);
         return
         [
@@ -74,7 +75,7 @@ public static class EvalFrameProbes
             var saved = new SavedExpression(0);
             var isSuspended = IsSuspended(saved, layout.FrameObject!);
             var arguments = Arguments(saved, version, layout, life, pictures.Locals);
-            var sites = exits.Select(e => new ProbeSite(module.LocationOf(e.Address), isYield ? arguments : new ExpressionList([.. arguments, .. Results(ResultAt(e), pictures)]))
+            var sites = exits.Select(e => new ProbeSite(module.LocationOf(e.Address), isYield ? arguments : new ExpressionList([.. arguments, .. Results(ResultAt(e), exception, pictures)]))
             {
                 Restore = new FrameRestore(frames, Build.Offset(stack, e.StackDisplacement)),
                 Condition = isYield ? isSuspended : Build.EqualTo(isSuspended, 0),
@@ -91,14 +92,14 @@ public static class EvalFrameProbes
         [PythonProbeParameters.Exception, PythonProbeParameters.ResultType, PythonProbeParameters.Value(pictures.ValueType)];
 
     // The function returns the value, or null with an exception.
-    private static Expression[] Results(FunctionResult? result, PythonPictures pictures)
+    private static Expression[] Results(FunctionResult? result, Expression? exception, PythonPictures pictures)
     {
         const string Reason = "the code has it in no single place here";
         if (result is not { } known)
             return [new UnavailableExpression(IntegerType.Int32, Reason), new UnavailableExpression(TextType.Instance, Reason), new UnavailableExpression(pictures.ValueType, Reason)];
         var value = known.Value;
         var isException = Build.Convert(Build.EqualTo(value, 0), IntegerType.Int32);
-        return [isException, FrameResult.TypeNameOf(value, isException), pictures.Value(value)];
+        return [isException, FrameResult.TypeNameOf(value, isException, exception), pictures.Value(value)];
     }
 
     // A frame that is left by a yield keeps its stack; one that is left for good or by an exception has none.

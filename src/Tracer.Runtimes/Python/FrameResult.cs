@@ -26,12 +26,13 @@ public sealed class FrameResult(Expression thread, InterpreterFrame frame, Pytho
     /// <summary>The name of the type of the exception or of the value.</summary>
     public Expression TypeNameText => Build.CString(Build.LoadPointer(Build.LoadPointer(Object, ObjectType), TypeName));
 
-    /// <summary>The name of the type of a value; an exception has none that is known.</summary>
+    /// <summary>The name of the type of a value, or of the exception.</summary>
     /// <param name="value">The value.</param>
     /// <param name="isException">Whether there is an exception instead.</param>
-    public static Expression TypeNameOf(Expression value, Expression isException) => Build.If(
+    /// <param name="exception">The name of the exception's type; null where the thread that has it is not known.</param>
+    public static Expression TypeNameOf(Expression value, Expression isException, Expression? exception) => Build.If(
         isException,
-        new UnavailableExpression(TextType.Instance, "the exception of this return is not known"),
+        exception ?? new UnavailableExpression(TextType.Instance, "the exception of this return is not known"),
         Build.CString(Build.LoadPointer(Build.LoadPointer(value, ObjectType), TypeName)));
 
     /// <summary>The exception or the value, uint64.</summary>

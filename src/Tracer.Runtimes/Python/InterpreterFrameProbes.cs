@@ -18,6 +18,7 @@ public sealed class InterpreterFrameProbes
 
     private readonly TargetModule _module;
     private readonly EvaluationLoop _loop;
+    private readonly PythonVersion _version;
     private readonly PythonLayout _layout;
     private readonly ThreadStatePlace? _thread;
     private readonly PythonPictures _pictures;
@@ -25,7 +26,7 @@ public sealed class InterpreterFrameProbes
 
     private InterpreterFrameProbes(TargetModule module, EvaluationLoop loop, PythonVersion version, PythonLayout layout)
     {
-        (_module, _loop, _layout) = (module, loop, layout);
+        (_module, _loop, _version, _layout) = (module, loop, version, layout);
         _pictures = new PythonPictures(version, layout);
         _life = CodeLife.Of(module);
         _thread = layout.InterpreterFrame is { CodeMonitoringVersion: { } compared, ThreadBreaker: { } breaker } && loop.Opcodes.ResumeCheck is { } check
@@ -133,6 +134,7 @@ public sealed class InterpreterFrameProbes
     {
         if (_layout.InterpreterFrame!.IsEntry is not null)
         {
+            var exception = RaisedProbe.CurrentTypeName(_module, _version, _layout);
             return
             [
                 .. _loop.FindEntryTests().Select(t =>
@@ -141,7 +143,7 @@ public sealed class InterpreterFrameProbes
                     // Of the instructions that end a frame only RETURN_VALUE does without an exception.
                     var isException = Build.Convert(IsOther(tested.Opcode, _loop.Opcodes.ReturnValue), IntegerType.Int32);
                     var value = Build.If(isException, Build.Constant(0), tested.PoppedValue);
-                    return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException, FrameResult.TypeNameOf(value, isException), _pictures.Value(value)] }
+                    return new FrameSite(this, t.Address, tested, tested.HasBegun) { Results = [isException, FrameResult.TypeNameOf(value, isException, exception), _pictures.Value(value)] }
                         .Where(f => IsOther(f.Opcode, _loop.Opcodes.ReturnGenerator));
                 }),
             ];

@@ -66,6 +66,10 @@ internal static class RaisedProbe
             : new PythonException(Build.LoadPointer(thread, at), Build.LoadPointer(thread, at + 8), version, layout);
     }
 
+    /// <summary>The name of the type of the exception that is on its way in the thread that runs, at any site of the process; null when the thread is not found.</summary>
+    public static Expression? CurrentTypeName(TargetModule module, PythonVersion version, PythonLayout layout) =>
+        CurrentThread.Find(module.Image, out _) is { } current ? Current(current.In(module.LoadBias), version, layout).TypeName : null;
+
     private static Expression TracebackOf(Expression thread, PythonVersion version, PythonLayout layout) => version.IsAtLeast(3, 12)
         ? Build.LoadPointer(Build.LoadPointer(thread, ExceptionOf(layout)), Traceback)
         : Build.LoadPointer(thread, ExceptionOf(layout) + 16);

@@ -21,9 +21,10 @@ internal sealed class ResultSink(string file, Dictionary<string, int> counts) : 
                 texts[value.Planned.Name] = value.Status == EvaluationStatus.Ok ? TextDecoder.Decode(value.TextBytes, value.Charset, truncated: false) : value.Status.ToString();
         }
 
-        if (!texts["filename"].EndsWith(file, StringComparison.Ordinal) || texts["qualname"] is "<module>" or "say")
+        var name = texts.GetValueOrDefault("qualname", texts["funcname"]);
+        if (!texts["filename"].EndsWith(file, StringComparison.Ordinal) || name is "<module>" or "say" or "Thing" or "Inner")
             return;
-        var key = texts.TryGetValue("type", out var type) ? $"{texts["qualname"]} {exception} {type}" : $"{texts["qualname"]} {exception}";
+        var key = texts.TryGetValue("type", out var type) ? $"{name} {exception} {type}" : $"{name} {exception}";
         counts[key] = counts.GetValueOrDefault(key) + 1;
     }
 
