@@ -5,6 +5,9 @@ namespace Tracer.Core.Pictures;
 /// <param name="IsLate">Whether a part of it was read after the hit, so that it may have changed since.</param>
 public sealed record PictureContent(IReadOnlyList<PictureItem> Items, bool IsLate)
 {
+    /// <summary>The frames, when it is a picture of a stack; null when it is none.</summary>
+    public PicturedStack? Stack { get; init; }
+
     /// <summary>What an empty picture shows.</summary>
     public static PictureContent Nothing { get; } = new([], false);
 

@@ -10,6 +10,9 @@ namespace Tracer.Core.Runtimes;
 /// <param name="Names">What expressions may name: <c>pyfunc</c>, ... Where nothing runs, texts say so and numbers are 0.</param>
 public sealed record RunningCode(Expression Identity, IReadOnlyList<RunningName> Names)
 {
+    /// <summary>The name of the picture of all frames of interpreted code that the thread has; null when there is none.</summary>
+    public RunningName? Stack { get; init; }
+
     /// <summary>The function that shows an object of the runtime by its address; null when there is none.</summary>
     public ValueFunction? Values { get; init; }
 }

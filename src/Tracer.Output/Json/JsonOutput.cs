@@ -9,6 +9,7 @@ using Tracer.Core.Expressions;
 using Tracer.Core.Pictures;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Core.Stacks;
 using Tracer.Output.Aggregations;
 
 namespace Tracer.Output.Json;
@@ -77,8 +78,13 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         _json.WriteStartObject("args"u8);
         foreach (var value in record)
         {
+            if (StackNames.IsPartOfStack(record.Emission, value.Planned))
+                continue;
             _json.WritePropertyName(value.Planned.Name);
-            WriteValue(value);
+            if (value is { Status: EvaluationStatus.Ok, Planned.Expression.Type: StackType })
+                StackJson.Write(_json, Stacks?.Of(record, value, Pictures, out _) ?? []);
+            else
+                WriteValue(value);
         }
 
         _json.WriteEndObject();
@@ -250,9 +256,6 @@ public sealed class JsonOutput : TraceOutput, IDisposable
                 break;
             case PictureType:
                 WritePicture(value);
-                break;
-            case StackType:
-                StackJson.Write(_json, Stacks?.Of(value, out _) ?? []);
                 break;
             case FloatType { Size: 4 } when double.IsFinite(value.Number):
                 _json.WriteNumberValue((float)value.Number);

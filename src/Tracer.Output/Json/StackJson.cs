@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tracer.Core.Stacks.Symbols;
+using Tracer.Core.Stacks.Threads;
 
 namespace Tracer.Output.Json;
 
@@ -19,8 +20,41 @@ internal static class StackJson
         json.WriteEndArray();
     }
 
-    /// <summary>The fields of a frame, inside of its object.</summary>
-    public static void WriteFields(Utf8JsonWriter json, StackFrameInfo frame)
+    /// <summary>Native frames and those of interpreted code, which have a <c>language</c>.</summary>
+    public static void Write(Utf8JsonWriter json, IEnumerable<ThreadFrame> frames)
+    {
+        json.WriteStartArray();
+        foreach (var frame in frames)
+        {
+            json.WriteStartObject();
+            if (frame.Interpreted is { } interpreted)
+                WriteFields(json, interpreted);
+            else
+                WriteFields(json, frame.Native!);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, InterpreterFrameInfo frame)
+    {
+        json.WriteString("language"u8, frame.Language);
+        json.WriteString("function"u8, frame.Function);
+        if (frame.QualifiedName is not null)
+            json.WriteString("qualname"u8, frame.QualifiedName);
+        json.WriteString("file"u8, frame.File);
+        if (frame.Line is { } line)
+            json.WriteNumber("line"u8, line);
+        if (frame.Locals is null)
+            return;
+        json.WriteStartObject("locals"u8);
+        foreach (var (name, value) in frame.Locals)
+            json.WriteString(name, value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, StackFrameInfo frame)
     {
         if (frame.IsGap)
         {

@@ -64,35 +64,8 @@ public static class StacksJson
         json.WriteBoolean("consistent"u8, report.NotStopped is null);
         if (thread.Problems.Count > 0)
             Strings(json, "problems"u8, thread.Problems);
-        json.WriteStartArray("frames"u8);
-        foreach (var frame in thread.Frames)
-        {
-            json.WriteStartObject();
-            if (frame.Interpreted is { } interpreted)
-                Write(json, interpreted);
-            else
-                StackJson.WriteFields(json, frame.Native!);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, InterpreterFrameInfo frame)
-    {
-        json.WriteString("language"u8, frame.Language);
-        json.WriteString("function"u8, frame.Function);
-        if (frame.QualifiedName is not null)
-            json.WriteString("qualname"u8, frame.QualifiedName);
-        json.WriteString("file"u8, frame.File);
-        if (frame.Line is { } line)
-            json.WriteNumber("line"u8, line);
-        if (frame.Locals is null)
-            return;
-        json.WriteStartObject("locals"u8);
-        foreach (var (name, value) in frame.Locals)
-            json.WriteString(name, value);
-        json.WriteEndObject();
+        json.WritePropertyName("frames"u8);
+        StackJson.Write(json, thread.Frames);
     }
 
     private static void Strings(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> values)

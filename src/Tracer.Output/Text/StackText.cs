@@ -1,6 +1,7 @@
 using System.Text;
 using Tracer.Core.Stacks;
 using Tracer.Core.Stacks.Symbols;
+using Tracer.Core.Stacks.Threads;
 
 namespace Tracer.Output.Text;
 
@@ -8,6 +9,13 @@ namespace Tracer.Output.Text;
 internal static class StackText
 {
     public static void Write(OutputBuffer output, IEnumerable<StackFrameInfo> frames)
+    {
+        foreach (var frame in frames)
+            Line(output, frame.ToString());
+    }
+
+    /// <summary>Native frames and those of interpreted code.</summary>
+    public static void Write(OutputBuffer output, IEnumerable<ThreadFrame> frames)
     {
         foreach (var frame in frames)
             Line(output, frame.ToString());

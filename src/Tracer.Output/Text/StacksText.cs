@@ -48,15 +48,8 @@ public static class StacksText
 
     private static void Frame(OutputBuffer output, ThreadFrame frame)
     {
-        if (frame.Interpreted is not { } interpreted)
-        {
-            Line(output, $"    {frame.Native}");
-            return;
-        }
-
-        var line = interpreted.Line is { } number ? number.ToString(CultureInfo.InvariantCulture) : "?";
-        Line(output, $"    {interpreted.QualifiedName ?? interpreted.Function} ({interpreted.File}:{line})");
-        foreach (var (name, value) in interpreted.Locals ?? [])
+        Line(output, $"    {frame}");
+        foreach (var (name, value) in frame.Interpreted?.Locals ?? [])
             Line(output, $"        {name} = {value}");
     }
 

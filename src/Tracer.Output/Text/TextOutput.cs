@@ -10,6 +10,7 @@ using Tracer.Core.Pictures;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
+using Tracer.Core.Stacks;
 using Tracer.Output.Aggregations;
 
 namespace Tracer.Output.Text;
@@ -75,7 +76,7 @@ public sealed class TextOutput : TraceOutput
             WritePlace(record);
         foreach (var value in record)
         {
-            if (value.Planned.Expression.Type is StackType || (shape.HasPlace && PlaceNames.Contains(value.Planned.Name)))
+            if (value.Planned.Expression.Type is StackType || (shape.HasStack && StackNames.IsPartOfStack(record.Emission, value.Planned)) || (shape.HasPlace && PlaceNames.Contains(value.Planned.Name)))
                 continue;
             _output.Append((byte)' ');
             Ascii(value.Planned.Name);
@@ -121,7 +122,7 @@ public sealed class TextOutput : TraceOutput
         {
             if (value.Planned.Expression.Type is not StackType || Stacks is null)
                 continue;
-            StackText.Write(_output, Stacks.Of(value, out var end));
+            StackText.Write(_output, Stacks.Of(record, value, Pictures, out var end));
             StackText.WriteEnd(_output, end);
         }
     }

@@ -37,9 +37,10 @@ internal static class RunningFunction
         };
         if (layout.InterpreterFrame is { } at)
             names.Add(new("pyqualname", Text(frame, PythonText.Of(Build.LoadPointer(code, at.CodeQualifiedName), layout))));
-        var pictures = new PythonPictures(version, layout);
-        names.Add(new("pystack", pictures.Stack(frame)));
-        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value) };
+        var pictures = new PythonPictures(version, layout, new EvaluationFunction(module));
+        var stack = new RunningName("pystack", pictures.Stack(frame));
+        names.Add(stack);
+        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value), Stack = stack };
     }
 
     /// <summary>The address of the frame that a thread runs, 0 where it runs no Python, at any site of the process; null with a reason in one clause.</summary>

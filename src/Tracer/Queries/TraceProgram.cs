@@ -35,7 +35,7 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         var filters = probes.Select(p => expressions.Filter(options.Where, p)).ToArray();
         var (aggregations, actions) = Compile(options, probes, null, expressions);
         var programs = probes.Select((p, k) => aggregations.Count == 0
-            ? Recording(p, filters[k], options, expressions)
+            ? Recording(p, filters[k], options, expressions, selection.Running)
             : new ProbeProgram(p) { Condition = filters[k], Actions = actions[k] });
         var program = new TraceProgram(probes, [.. programs], aggregations);
         return options.Where is null ? program : program with { Silence = "all sites were armed, and no hit of them satisfied the filter while the target was traced." };
@@ -54,7 +54,7 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
             "Entries of interpreted functions have args, their returns have locals; sharptrace list shows what each probe has.");
     }
 
-    private static ProbeProgram Recording(Probe probe, Expression? filter, TraceOptions options, ProbeExpressions expressions)
+    private static ProbeProgram Recording(Probe probe, Expression? filter, TraceOptions options, ProbeExpressions expressions, RunningNames running)
     {
         var program = ProbeProgram.Recording(probe, filter);
         List<PlannedValue> values = [.. program.Values!];
@@ -62,7 +62,13 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         values.AddRange(probe.Parameters.Select((p, k) => (p, k)).Where(x => options.Requested.Contains(x.p.Name) && !values.Any(v => v.Name == x.p.Name))
             .Select(x => new PlannedValue(x.p.Name, new ParameterExpression(x.k, x.p.Type))));
         if (options.StackBytes is { } bytes)
+        {
             values.Add(new PlannedValue("ustack", new StackExpression(bytes)));
+            // The frames of interpreted code are put between them where events are shown.
+            if (running.Code(out _)?.Stack is { } stack && !values.Any(v => v.Name == stack.Name))
+                values.Add(new PlannedValue(stack.Name, stack.Value));
+        }
+
         return program with { Values = values };
     }
 

@@ -1,7 +1,15 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Tracer.Core.Backends;
 using Tracer.Core.Events;
+using Tracer.Core.Expressions;
+using Tracer.Core.Pictures;
+using Tracer.Core.Records;
+using Tracer.Core.Stacks;
+using Tracer.Core.Stacks.Threads;
+using Tracer.Core.Targets;
+using Tracer.Linux;
 using Tracer.Testing;
 using Xunit;
 
@@ -48,6 +56,41 @@ public sealed class SurroundingTests
             Assert.Subset(expected.ToHashSet(), values.ToHashSet());
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Frames_of_Python_are_where_the_native_ones_are_that_run_them(string name, string backend)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        using var target = build.Start(Script());
+        Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
+        using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
+        using var names = new StackNames(LinuxSystemCalls.Instance, process);
+        var sink = new MergedStacks(names, new PictureReaders(process.Memory));
+        await using var session = await TraceSession.AttachAsync(
+            target.Pid,
+            new TraceOptions
+            {
+                Probes = ["uprobe:libc:malloc"],
+                Where = "arg0 >= 54320 && arg0 < 54400",
+                StackBytes = 32768,
+                Sink = sink,
+                Backend = backend == "ebpf" ? BackendChoice.Ebpf : BackendChoice.Ptrace,
+            },
+            TestContext.Current.CancellationToken);
+        target.WriteLine();
+        var stack = JsonDocument.Parse(target.ReadLine(TimeSpan.FromSeconds(60))).RootElement.EnumerateArray().Select(f => $"{f[0].GetString()} {f[1].GetInt32()}").ToArray();
+        await session.StopAsync();
+        var frames = Assert.Single(sink.Stacks);
+        Assert.Equal(stack, frames.Select(f => f.Interpreted).OfType<InterpreterFrameInfo>().Select(f => $"{f.Function} {f.Line}"));
+        // malloc and its callers; map() between the method and what it calls; the function that threads run.
+        Assert.NotNull(frames[0].Native);
+        Assert.NotNull(frames[^1].Native);
+        var (asks, method) = (frames.FindIndex(f => f.Interpreted?.Function == "asks"), frames.FindIndex(f => f.Interpreted?.Function == "method"));
+        Assert.Contains(frames[asks..method], f => f.Native is not null);
+        Assert.DoesNotContain(frames, f => f.Native?.Function is "_PyEval_EvalFrameDefault" || (build.Major == 2 && f.Native?.Function == "PyEval_EvalFrameEx"));
+    }
+
     [Fact]
     public void Types_of_any_file_of_the_process_can_be_named()
     {
@@ -71,6 +114,24 @@ public sealed class SurroundingTests
         await foreach (var item in session.Events)
             events.Add(item);
         return events;
+    }
+
+    private sealed class MergedStacks(StackNames names, PictureReaders pictures) : IEventSink
+    {
+        public List<List<ThreadFrame>> Stacks { get; } = [];
+
+        public void OnEvent(in EventRecord record)
+        {
+            foreach (var value in record)
+            {
+                if (value.Planned.Expression.Type is StackType)
+                    Stacks.Add([.. names.Of(record, value, pictures, out _)]);
+            }
+        }
+
+        public void OnBatchEnd()
+        {
+        }
     }
 
     private static string Script([CallerFilePath] string path = "") =>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tracer.Core.Stacks.Threads;
 
 /// <summary>A frame of interpreted code.</summary>
@@ -10,4 +12,7 @@ public sealed record InterpreterFrameInfo(string Language, string Function, stri
 {
     /// <summary>The variables of the frame, printed, in the language's order; null when they were not asked for.</summary>
     public IReadOnlyList<(string Name, string Value)>? Locals { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{QualifiedName ?? Function} ({File}:{Line?.ToString(CultureInfo.InvariantCulture) ?? "?"})";
 }

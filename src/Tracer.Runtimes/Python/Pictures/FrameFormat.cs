@@ -15,13 +15,13 @@ internal sealed class FrameFormat(PythonVersion version, PythonLayout layout, Py
 
     private sealed class Reader(FrameFormat format, ITargetMemory memory) : PictureReader(memory, format.Objects)
     {
-        protected override IReadOnlyList<PictureItem> Read()
+        protected override PictureContent Read()
         {
             var slots = PythonLocalsLayout.ForVersion(format.Version);
             var frame = Picture.RegionAt(slots.CodeKinds is null ? 3 : 4).Address - (ulong)slots.FrameSlots;
             var locals = new PythonLocals(Objects, format.Version, format.Layout);
             var found = locals.Read(frame, Picture.RegionAt(0).Address, Limits, format.IsEntry);
-            return [.. (found ?? []).Select(v => new PictureItem(v.Name, v.Value))];
+            return Content([.. (found ?? []).Select(v => new PictureItem(v.Name, v.Value))]);
         }
     }
 

@@ -27,15 +27,18 @@ internal abstract class PictureReader(ITargetMemory memory, PythonObjectLayout l
         if (Picture.RegionCount == 0)
             return PictureContent.Nothing;
         // Nowhere is nothing; elsewhere there was something.
-        IReadOnlyList<PictureItem> items = Picture.RegionAt(0) switch
+        var content = Picture.RegionAt(0) switch
         {
-            (0, _) => [],
-            (var address, 0) => [new PictureItem(null, string.Create(CultureInfo.InvariantCulture, $"<unreadable 0x{address:x}>"))],
+            (0, _) => Content(),
+            (var address, 0) => Content(new PictureItem(null, string.Create(CultureInfo.InvariantCulture, $"<unreadable 0x{address:x}>"))),
             _ => Read(),
         };
-        return new PictureContent(items, Picture.IsLate);
+        return content with { IsLate = Picture.IsLate };
     }
 
     /// <summary>What the loaded picture shows.</summary>
-    protected abstract IReadOnlyList<PictureItem> Read();
+    protected abstract PictureContent Read();
+
+    /// <summary>Items alone.</summary>
+    protected static PictureContent Content(params IReadOnlyList<PictureItem> items) => new(items, false);
 }

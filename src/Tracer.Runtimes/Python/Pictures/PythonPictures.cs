@@ -14,7 +14,10 @@ public sealed class PythonPictures
     private readonly PictureShape _stackShape;
 
     /// <summary>Pictures for a feature release that <see cref="PythonLayout"/> knows.</summary>
-    public PythonPictures(PythonVersion version, PythonLayout layout)
+    /// <param name="version">The version.</param>
+    /// <param name="layout">The layout of its objects.</param>
+    /// <param name="evaluation">The function that runs frames; null where stacks stand by themselves.</param>
+    public PythonPictures(PythonVersion version, PythonLayout layout, EvaluationFunction? evaluation = null)
     {
         _layout = layout;
         _slots = PythonLocalsLayout.ForVersion(version);
@@ -24,7 +27,7 @@ public sealed class PythonPictures
         LocalsType = new PictureType(new FrameFormat(version, layout, _objects, isEntry: false));
         ValueType = new PictureType(new ValueFormat(_objects));
         _stackShape = new StackShape(layout, _objects).Make();
-        StackType = new PictureType(new StackFormat(version, layout, _objects));
+        StackType = new PictureType(new StackFormat(version, layout, _objects, evaluation));
     }
 
     /// <summary>The type of <see cref="Arguments"/>.</summary>

@@ -11,6 +11,6 @@ internal sealed class ValueFormat(PythonObjectLayout layout) : IPictureFormat
 
     private sealed class Reader(ITargetMemory memory, PythonObjectLayout layout) : PictureReader(memory, layout)
     {
-        protected override IReadOnlyList<PictureItem> Read() => [new PictureItem(null, Objects.Print(Picture.RegionAt(0).Address, Limits))];
+        protected override PictureContent Read() => Content(new PictureItem(null, Objects.Print(Picture.RegionAt(0).Address, Limits)));
     }
 }

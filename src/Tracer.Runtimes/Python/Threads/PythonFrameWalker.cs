@@ -50,8 +50,12 @@ internal sealed class PythonFrameWalker(
     }
 
     /// <summary>One frame, and the one below it; null when it is no frame of the program's, or its code cannot be read.</summary>
-    public PythonFrame? At(ulong frame, out ulong next)
+    /// <param name="frame">The frame's address.</param>
+    /// <param name="next">The address of the one below, or 0.</param>
+    /// <param name="mark">When a group of frames ends with it, an address in the stack frame of the function that runs them, or 0; else null.</param>
+    public PythonFrame? At(ulong frame, out ulong next, out ulong? mark)
     {
+        mark = 0;
         if (layout.InterpreterFrame is not { } at)
         {
             next = Memory.Pointer(frame + BackOfFrameObject);
@@ -60,7 +64,12 @@ internal sealed class PythonFrameWalker(
 
         next = Memory.Pointer(frame + (ulong)at.Previous);
         var owner = Memory.Byte(frame + (ulong)at.Owner);
-        return at.IsEntry is null && owner >= FirstShim ? null : Interpreted(frame, owner, at, 0, out _);
+        var isShim = at.IsEntry is null && owner >= FirstShim;
+        if (isShim)
+            mark = frame;
+        else if (at.IsEntry is not { } entry || Memory.Byte(frame + (ulong)entry) == 0)
+            mark = null;
+        return isShim ? null : Interpreted(frame, owner, at, 0, out _);
     }
 
     // f_lasti counts instructions of two bytes since 3.10.
