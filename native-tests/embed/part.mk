@@ -1,3 +1,4 @@
+# embed/static-VERSION are linked with those of pyenv.
 # embed/loads loads libpythons itself; embed/linked is linked with Debian's shared libpython3.11, embed/static and embed/static-exports with its static one, without and with
 # the interpreter's names in .dynsym. embed/libpython-copy.so.1.0 is a copy of the shared one, to be loaded beside it.
 EMBED_CONFIG := $(firstword $(wildcard /usr/lib/python3.11/config-3.11-*))
@@ -30,3 +31,12 @@ all: $(OUT)/embed/libpython-copy.so.1.0
 else
 $(warning libpython3.11-dev is not installed: programs that embed Python are not built (eng/setup-tests.sh installs it))
 endif
+
+# $(1) version, $(2) library
+define embed_pyenv
+$$(OUT)/embed/static-$(1): embed/embed.c embed/part.mk $(2)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(EMBED_BUILD) -DEMBED_LINKED -no-pie -Wl,--strip-debug $$< $(2) -o $$@ -MF $$@.d -lm -ldl -lutil
+all: $$(OUT)/embed/static-$(1)
+endef
+$(foreach v,3.6 3.7 3.8 3.9 3.10 3.11 3.12 3.13,$(foreach l,$(firstword $(wildcard $(HOME)/.pyenv/versions/$(v).*/lib/python$(v)/config*/libpython$(v)*.a)),$(eval $(call embed_pyenv,$(v),$(l)))))

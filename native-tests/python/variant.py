@@ -1,4 +1,5 @@
-# Runs known.py in what surrounds a program may have. For each line on standard input one round; its answer is one line, what known.py's run() says, of all that ran.
+# Runs known.py in what surrounds a program may have. For each line on standard input one round; its answer is one line, what known.py's run() says, of all that ran,
+# then "done".
 #
 # variant.py plain            in the main thread and in two others
 # variant.py switches         in greenlets that take turns in every function
@@ -14,7 +15,7 @@ import threading
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = 20
-PARK = "import os\ndef waits_in_%s(descriptor):\n    os.write(%d, b'.')\n    return os.read(descriptor, 1)\ndef outer_%s(descriptor):\n    return waits_in_%s(descriptor)\nouter_%s(%d)\n"
+PARK = "import os\ndef waits_in_%s(descriptor):\n    return os.write(%d, b'.') and os.read(descriptor, 1)\n\ndef outer_%s(descriptor):\n    return waits_in_%s(descriptor)\nouter_%s(%d)\n"
 
 
 def source():
@@ -58,6 +59,7 @@ def answer(run):
     say("ready", os.getpid())
     while sys.stdin.readline().strip():
         say(run())
+        say("done")
 
 
 def plain():
@@ -177,6 +179,7 @@ def child(method):
         here.send(True)
         main(ROUNDS)
         say(here.recv())
+        say("done")
     here.send(False)
     process.join()
 

@@ -90,7 +90,7 @@ public sealed class EvaluationLoop
     /// <returns>Its address; null when it is not there.</returns>
     public ulong? FindClearAndPop()
     {
-        if (_image.DynamicSymbols?.TryFind("_PyEval_FrameClearAndPop", out var symbol) is true && symbol.Type == ElfSymbolType.Function && symbol.Value != 0)
+        if (NamedFunction.TryFindSymbol(_image, "_PyEval_FrameClearAndPop", out var symbol) && symbol.Type == ElfSymbolType.Function && symbol.Value != 0)
             return symbol.Value;
         return FirstCall(Table.Handlers[Opcodes.ReturnValue]) is { } callee && TestsOwner(callee) ? callee : null;
     }
@@ -126,8 +126,7 @@ public sealed class EvaluationLoop
     private static EvaluationLoop? Of(ElfImage image, PythonLayout layout, PythonOpcodes opcodes, DispatchTable table)
     {
         var starts = table.Handlers.Distinct().Order().ToArray();
-        ElfSymbol function = default;
-        var hasFunction = image.DynamicSymbols?.TryFind(EvalFrameProbes.Function, out function) is true && function.Size is > 0 and < 4 << 20;
+        var hasFunction = NamedFunction.TryFindSymbol(image, EvalFrameProbes.Function, out var function) && function.Size is > 0 and < 4 << 20;
         // Compilers that optimise little leave what handlers share before the first of them.
         if (hasFunction && starts[0] - function.Value < function.Size && starts[0] != function.Value)
             starts = [function.Value, .. starts];
