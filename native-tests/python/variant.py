@@ -145,7 +145,7 @@ def in_worker(rounds):
 
 
 def pool():
-    import multiprocessing
+    import multiprocessing.pool
     main = load("main")["run"]
     seen = []
 

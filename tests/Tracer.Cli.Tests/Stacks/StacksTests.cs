@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Tracer.Testing;
 using Xunit;
 
@@ -21,9 +23,6 @@ public sealed class StacksTests
                     print("FRAME %x %s" % (frame.pc(), frame.name()))
                 frame = frame.older()
         """;
-
-    // gdb does not find the files of a process that has another root.
-    public static TheoryData<string> BuildsForGdb() => [.. Pythons.All.Where(b => b.Root is null).Select(b => b.Name)];
 
     public static TheoryData<string> Names() => [.. Pythons.Names];
 
@@ -50,7 +49,7 @@ public sealed class StacksTests
     }
 
     [Theory]
-    [MemberData(nameof(BuildsForGdb))]
+    [MemberData(nameof(Names))]
     public void Native_frames_are_between_them_and_whole(string name)
     {
         using var python = ParkedPython.Start(name);
@@ -112,16 +111,37 @@ public sealed class StacksTests
     }
 
     [Theory]
-    [MemberData(nameof(BuildsForGdb))]
+    [MemberData(nameof(Names))]
     public void Native_frames_are_those_of_gdb_but_for_the_evaluation_function(string name)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/gdb"), "gdb is not installed.");
         using var python = ParkedPython.Start(name);
         var records = StackRecords.Of(python.Pid, "--native");
-        var gdb = Gdb(python.Pid);
+        var build = Pythons.Get(name);
+        var gdb = Gdb(python.Pid, build);
         Assert.Equal(records.Stacks.Select(s => s.GetProperty("tid").GetInt32()).Order(), gdb.Keys.Order());
+        var evaluations = new HashSet<ulong>();
+        var others = new HashSet<ulong>();
         foreach (var stack in records.Stacks)
-            Assert.Equal(gdb[stack.GetProperty("tid").GetInt32()], StackRecords.Native(stack));
+        {
+            var (ours, theirs) = (StackRecords.Native(stack), gdb[stack.GetProperty("tid").GetInt32()]);
+            if (build.Root is null)
+                Assert.Equal(theirs.Select(f => IsEvaluation(f.Name) ? "python" : $"{f.Address:x}"), ours);
+            // The evaluation function of the others is without a name.
+            Assert.Equal(theirs.Select((f, k) => k < ours.Count && ours[k] == "python" ? "python" : $"{f.Address:x}"), ours);
+            for (var k = 0; k < ours.Count; k++)
+                (ours[k] == "python" ? evaluations : others).Add(theirs[k].Address);
+        }
+
+        if (build.Root is null)
+            return;
+        // What stands where Python frames are is one function, in one or two parts, and stands nowhere else.
+        var functions = CallFrameRanges(build.Program);
+        var parts = evaluations.Select(a => functions.Last(f => f.Start < a)).Distinct().ToList();
+        Assert.InRange(parts.Count, 1, 2);
+        Assert.All(evaluations, a => Assert.Contains(parts, p => a > p.Start && a <= p.End));
+        Assert.DoesNotContain(others, a => parts.Exists(p => a > p.Start && a <= p.End));
+        Assert.Contains(parts, p => p.End - p.Start > 20_000);
     }
 
     [Fact]
@@ -210,23 +230,34 @@ public sealed class StacksTests
 
     private static HashSet<int> Tasks(int pid) => [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(d => int.Parse(Path.GetFileName(d)))];
 
-    private static Dictionary<int, List<string>> Gdb(int pid)
+    private static bool IsEvaluation(string name) => name.StartsWith("_PyEval_EvalFrameDefault", StringComparison.Ordinal) || name.StartsWith("PyEval_EvalFrameEx", StringComparison.Ordinal);
+
+    // Under another root gdb looks for files from ours on, unless it is told; the program's own path it does not find then.
+    private static Dictionary<int, List<(ulong Address, string Name)>> Gdb(int pid, PythonBuild build)
     {
         var script = Path.GetTempFileName() + ".py";
         File.WriteAllText(script, GdbScript);
-        var result = Command.RunProgram("/usr/bin/env", "DEBUGINFOD_URLS=", "/usr/bin/gdb", "-nx", "-batch", "-p", $"{pid}", "-x", script);
+        string[] root = build.Root is null ? [] : ["-iex", $"set sysroot {build.Root}", build.Program];
+        var result = Command.RunProgram("/usr/bin/env", ["DEBUGINFOD_URLS=", "/usr/bin/gdb", "-nx", "-batch", "-p", $"{pid}", "-x", script, .. root]);
         File.Delete(script);
-        var threads = new Dictionary<int, List<string>>();
-        List<string>? frames = null;
+        var threads = new Dictionary<int, List<(ulong, string)>>();
+        List<(ulong, string)>? frames = null;
         foreach (var words in result.Output.Split('\n').Select(l => l.Split(' ')))
         {
             if (words[0] == "THREAD")
                 threads[int.Parse(words[1])] = frames = [];
             else if (words[0] == "FRAME")
-                frames!.Add(words[2].StartsWith("_PyEval_EvalFrameDefault", StringComparison.Ordinal) || words[2].StartsWith("PyEval_EvalFrameEx", StringComparison.Ordinal) ? "python" : words[1]);
+                frames!.Add((ulong.Parse(words[1], NumberStyles.HexNumber), words[2]));
         }
 
         Assert.True(threads.Count > 0, result.Output + result.Error);
         return threads;
     }
+
+    // The functions of a program without a symbol table, in ascending order: each has an entry of call frame information. The program is not moved when it is loaded.
+    private static List<(ulong Start, ulong End)> CallFrameRanges(string program) =>
+    [
+        .. Command.RunProgram("/usr/bin/readelf", "--debug-dump=frames-interp", program).Output.Split('\n').Select(l => Regex.Match(l, "pc=([0-9a-f]+)\\.\\.([0-9a-f]+)"))
+            .Where(m => m.Success).Select(m => (ulong.Parse(m.Groups[1].ValueSpan, NumberStyles.HexNumber), ulong.Parse(m.Groups[2].ValueSpan, NumberStyles.HexNumber))).Order(),
+    ];
 }
