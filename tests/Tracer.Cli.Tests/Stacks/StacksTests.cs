@@ -144,6 +144,45 @@ public sealed class StacksTests
         Assert.Contains(parts, p => p.End - p.Start > 20_000);
     }
 
+    public static TheoryData<string> NamesWithInterpreters() => [.. Pythons.NamesWithPydebug.Where(n => Pythons.Get(n).IsAtLeast(3, 8))];
+
+    // Up to 3.12 a sub-interpreter's thread state is that of the thread that made it, in whatever thread it runs.
+    [Theory]
+    [MemberData(nameof(NamesWithInterpreters))]
+    public void Frames_of_sub_interpreters_are_in_the_threads_that_run_them(string name)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        using var target = build.Start(Path.Combine(Repository.PythonPrograms, "variant.py"), ["parked"]);
+        Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
+        foreach (var arguments in new string[][] { [], ["--native"] })
+        {
+            var records = StackRecords.Of(target.Pid, arguments);
+            var seen = 0;
+            foreach (var which in new[] { "one", "other" })
+            {
+                string[] inner = [$"<{which}>:3 waits_in_{which}", $"<{which}>:6 outer_{which}", $"<{which}>:7 <module>"];
+                var stack = Assert.Single(records.Stacks, s => StackRecords.Python(s).Any(f => f.EndsWith($" waits_in_{which}", StringComparison.Ordinal)));
+                Assert.True(stack.GetProperty("interpreter").GetInt64() > 0);
+                if (!build.IsAtLeast(3, 10))
+                {
+                    // They are not left out, and not said to be that thread's without doubt.
+                    Assert.Contains(stack.GetProperty("problems").EnumerateArray(), p => p.GetString()!.Contains($"which thread runs interpreter", StringComparison.Ordinal));
+                    continue;
+                }
+
+                Assert.False(stack.TryGetProperty("problems", out var problems), $"{problems}");
+                Assert.Equal($"holds {which}", stack.GetProperty("name").GetString());
+                // The frames of the main interpreter's thread are below them.
+                Assert.Equal(inner, StackRecords.Python(stack).Take(3));
+                Assert.EndsWith(build.IsAtLeast(3, 11) ? " Thread._bootstrap" : " _bootstrap", StackRecords.Python(stack).Last(), StringComparison.Ordinal);
+                seen++;
+            }
+
+            Assert.Equal(build.IsAtLeast(3, 10) ? 2 : 0, seen);
+        }
+    }
+
     [Fact]
     public void The_text_has_a_paragraph_for_each_thread()
     {
