@@ -54,7 +54,7 @@ static void *work(void *argument)
     struct python python = load(index);
     char text[4096];
     python.initialize(0);
-    snprintf(text, sizeof text, "import os\nn = {'__name__': 'embedded'}\nexec(compile(open('%s').read(), '<embedded %d>', 'exec'), n)\n", script, index);
+    snprintf(text, sizeof text, "import os\nn = {'__name__': 'embedded'}\nwith open('%s') as f:\n    exec(compile(f.read(), '<embedded %d>', 'exec'), n)\n", script, index);
     run(python, text);
     pthread_barrier_wait(&barrier);
     for (;;) {

@@ -62,7 +62,7 @@ internal sealed class StacksBuilder(ISystemCallGate gate, TargetProcess process,
         }
 
         // In a sub-interpreter the module threading takes the first thread that comes for the main one.
-        var named = states.Where(s => s.Thread.Name is not null).MinBy(s => s.Thread.Interpreter).Thread ?? states.FirstOrDefault().Thread;
+        var named = states.Where(s => s.Thread.Name is not null).OrderBy(s => s.Thread.Interpreter).FirstOrDefault().Thread ?? states.FirstOrDefault().Thread;
         return new ThreadStack
         {
             ThreadId = id,

@@ -24,7 +24,7 @@ public sealed class StacksTests
                 frame = frame.older()
         """;
 
-    public static TheoryData<string> Names() => [.. Pythons.Names];
+    public static TheoryData<string> Names() => [.. Pythons.NamesWithPydebug];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -180,6 +180,33 @@ public sealed class StacksTests
             }
 
             Assert.Equal(build.IsAtLeast(3, 10) ? 2 : 0, seen);
+        }
+    }
+
+    [Theory]
+    [InlineData("static")]
+    [InlineData("loads", "libpython3.11.so.1.0", "libpython3.11d.so.1.0")]
+    public void Interpreters_in_other_programs_have_stacks(string program, params string[] libraries)
+    {
+        var path = Repository.Fixture("embed/" + program);
+        var files = libraries.Select(l => "/usr/lib/x86_64-linux-gnu/" + l).ToList();
+        Assert.SkipUnless(File.Exists(path) && files.TrueForAll(File.Exists), "libpython3.11-dev or libpython3.11-dbg is not installed.");
+        using var target = LiveTarget.Start(path, [Path.Combine(Repository.PythonPrograms, "waits.py"), .. files]);
+        Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
+        target.WriteLine();
+        var count = Math.Max(1, files.Count);
+        for (var k = 0; k < count; k++)
+            Assert.Equal("waits", target.ReadLine(TimeSpan.FromSeconds(60)));
+        // The line is written a moment before the wait.
+        Until(() => StackRecords.Of(target.Pid).Stacks.Count(s => StackRecords.Python(s).First().EndsWith(" waits", StringComparison.Ordinal)) == count);
+        var records = StackRecords.Of(target.Pid, "--native");
+        Assert.Equal(count, records.Summary.GetProperty("runtimes").GetArrayLength());
+        for (var k = 0; k < count; k++)
+        {
+            var stack = Assert.Single(records.Stacks, s => StackRecords.Python(s).Any(f => f.StartsWith($"<embedded {k}>", StringComparison.Ordinal)));
+            Assert.False(stack.TryGetProperty("problems", out var problems), $"{problems}");
+            Assert.Equal([$"<embedded {k}>:8 waits", $"<embedded {k}>:13 run", "<string>:1 <module>"], StackRecords.Python(stack));
+            Assert.NotEqual("python", StackRecords.Native(stack)[^1]);
         }
     }
 

@@ -86,10 +86,8 @@ public sealed class VariantTests
     [InlineData("ptrace")]
     public async Task Each_of_several_interpreters_in_one_process_has_its_events(string backend)
     {
-        string[] libraries =
-        [
-            Directory.EnumerateFiles("/usr/lib/x86_64-linux-gnu", "libpython3.11.so.1.0").FirstOrDefault() ?? "", Fixture("embed/libpython-copy.so.1.0"), Get("3.10").Library, Get("3.13").Library,
-        ];
+        const string Debian = "/usr/lib/x86_64-linux-gnu/libpython3.11";
+        string[] libraries = [Debian + ".so.1.0", Fixture("embed/libpython-copy.so.1.0"), Debian + "d.so.1.0", Get("3.10").Library, Get("3.13").Library];
         using var target = Embedded("loads", libraries);
         var modules = libraries.Select((l, k) => ($"<embedded {k}>", Path.GetFileName(l))).ToDictionary();
         await Check(target, target.Pid, backend, file => modules[file], [.. modules.Keys]);
