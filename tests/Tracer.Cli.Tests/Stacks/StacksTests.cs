@@ -185,6 +185,9 @@ public sealed class StacksTests
 
     [Theory]
     [InlineData("static")]
+    [InlineData("static-3.6")]
+    [InlineData("static-3.9")]
+    [InlineData("static-3.13")]
     [InlineData("loads", "libpython3.11.so.1.0", "libpython3.11d.so.1.0")]
     public void Interpreters_in_other_programs_have_stacks(string program, params string[] libraries)
     {

@@ -21,6 +21,9 @@ internal sealed class KnownEvents(PictureReaders readers) : IEventSink
     private readonly SortedDictionary<string, int[]> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<string>> _arguments = [];
 
+    /// <summary>How many exceptions were raised in each file.</summary>
+    public SortedDictionary<string, int> Raised { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Values that were not whole.</summary>
     public List<string> Problems { get; } = [];
 
@@ -63,9 +66,13 @@ internal sealed class KnownEvents(PictureReaders readers) : IEventSink
             }
 
             // Other programs of Python have functions of these names too, and files like <frozen runpy>.
-            if (!texts["filename"].StartsWith('<') || texts["filename"].StartsWith("<frozen", StringComparison.Ordinal) || !Functions.Contains(texts["funcname"]))
+            if (!texts["filename"].StartsWith('<') || texts["filename"].StartsWith("<frozen", StringComparison.Ordinal))
                 return;
-            var key = $"{record.Emission.Probe.Module.Name} {texts["filename"]} {texts["funcname"]}";
+            if (!texts.TryGetValue("funcname", out var function))
+                Raised[texts["filename"]] = Raised.GetValueOrDefault(texts["filename"]) + 1;
+            if (!Functions.Contains(function))
+                return;
+            var key = $"{record.Emission.Probe.Module.Name} {texts["filename"]} {function}";
             if (!_counts.TryGetValue(key, out var counts))
                 _counts[key] = counts = new int[Probes.Length];
             counts[Array.IndexOf(Probes, record.Emission.Probe.Name)]++;

@@ -81,6 +81,24 @@ public sealed class VariantTests
         await Check(target, target.Pid, backend, program == "linked" ? "libpython3.11.so.1.0" : program, "<embedded 0>");
     }
 
+    public static TheoryData<string> StaticBuilds() => ["3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
+
+    [Theory]
+    [MemberData(nameof(StaticBuilds))]
+    public void What_can_be_traced_of_a_shared_interpreter_can_be_of_a_static_one(string build)
+    {
+        var path = Fixture("embed/static-" + build);
+        Assert.SkipUnless(File.Exists(path), $"There is no {path}.");
+        Assert.Equal(Dormant(Get(build).Library), Dormant(path));
+
+        static List<string> Dormant(string path)
+        {
+            var module = Interpreters.Open(path, out var file);
+            using (file)
+                return [.. new PythonRuntime().Recognise(module)!.FindProbes([]).Where(p => p.DormantReason is not null).Select(p => p.Name).Order(StringComparer.Ordinal)];
+        }
+    }
+
     [Theory]
     [InlineData("ebpf")]
     [InlineData("ptrace")]
@@ -173,9 +191,10 @@ public sealed class VariantTests
     private static async Task Check(LiveTarget target, int pid, string backendName, Func<string, string> moduleOf, string[] files, params string[] others)
     {
         using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(pid);
-        var probes = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes.Where(p => p.Provider == "python" && KnownEvents.Probes.Contains(p.Name)).ToArray();
+        var probes = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes
+            .Where(p => p.Provider == "python" && (p.Name == "exception__raised" || KnownEvents.Probes.Contains(p.Name))).ToArray();
         Assert.Equal(files.Concat(others).Select(moduleOf).Distinct().Order(), probes.Select(p => p.Module.Name).Distinct().Order());
-        Assert.Equal(KnownEvents.Probes.Length, probes.DistinctBy(p => p.Name).Count());
+        Assert.Equal(KnownEvents.Probes.Length + 1, probes.DistinctBy(p => p.Name).Count());
         Assert.All(probes, p => Assert.Null(p.DormantReason));
         IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
         var plan = PlanBuilder.Build(process, [.. probes.Select(Program)]);
@@ -190,6 +209,8 @@ public sealed class VariantTests
         Assert.Empty(events.Problems);
         Assert.True(said.Count >= 4 * (files.Length + others.Length));
         Assert.Equal(said.Order(StringComparer.Ordinal), events.Lines);
+        // Its function `fails` raises one each time.
+        Assert.Equal(files.Select(f => (f, Rounds)).Order(), events.Raised.Select(r => (r.Key, r.Value)));
         foreach (var file in files)
             Assert.Equal(KnownEvents.ArgumentsOf(Rounds), events.ArgumentsIn(file));
         target.CloseInput();
