@@ -1,6 +1,6 @@
 // Python in a C program: embed SCRIPT [LIBRARY...]. Each library is loaded privately by a thread of its own, which initialises it and runs SCRIPT under the name
 // <embedded K>; a program that is linked with one (EMBED_LINKED) has that one only. "ready PID" comes then. For each line on stdin every interpreter runs the
-// script's run(20) at the same time and writes the line that it gives; then "done".
+// script's run(10) at the same time and writes the line that it gives; then "done".
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -59,7 +59,7 @@ static void *work(void *argument)
     pthread_barrier_wait(&barrier);
     for (;;) {
         pthread_barrier_wait(&barrier);
-        run(python, "os.write(1, (n['run'](20) + '\\n').encode())\n");
+        run(python, "os.write(1, (n['run'](10) + '\\n').encode())\n");
         pthread_barrier_wait(&barrier);
     }
     return NULL;

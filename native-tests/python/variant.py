@@ -14,7 +14,7 @@ import threading
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROUNDS = 20
+ROUNDS = 10
 PARK = "import os\ndef waits_in_%s(descriptor):\n    return os.write(%d, b'.') and os.read(descriptor, 1)\n\ndef outer_%s(descriptor):\n    return waits_in_%s(descriptor)\nouter_%s(%d)\n"
 
 
