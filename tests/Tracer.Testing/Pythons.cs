@@ -13,15 +13,21 @@ public static class Pythons
     /// <summary>All of them, those that are not there included, oldest first.</summary>
     public static IReadOnlyList<PythonBuild> All { get; } =
     [
-        Pyenv(2, 7), Stripped(2, 7), Pyenv(3, 6), Pyenv(3, 7), Pyenv(3, 8), Pyenv(3, 9), Pyenv(3, 10), Pyenv(3, 11), Debian(),
+        Pyenv(2, 7), Stripped(2, 7), Pyenv(3, 6), Pyenv(3, 7), Pyenv(3, 8), Pyenv(3, 9), Pyenv(3, 10), Pyenv(3, 11), Debian("3.11-debian", "/usr/bin/python3.11"),
         Pyenv(3, 12), Stripped(3, 12), Pyenv(3, 13), Stripped(3, 13), Sid(3, 13), Sid(3, 14), Sid(3, 15),
     ];
+
+    /// <summary>Debian's 3.11 configured with --with-pydebug, which checks itself, compiled with -Og: not one of <see cref="All"/>; some tests run it too.</summary>
+    public static PythonBuild Pydebug { get; } = Debian("3.11-pydebug", "/usr/bin/python3.11d");
 
     /// <summary>The names of all of them: the same on every machine.</summary>
     public static IEnumerable<string> Names => All.Select(b => b.Name);
 
+    /// <summary><see cref="Names"/> and that of <see cref="Pydebug"/>.</summary>
+    public static IEnumerable<string> NamesWithPydebug => [.. Names, Pydebug.Name];
+
     /// <summary>The one of that name; ask <see cref="PythonBuild.Missing"/> whether it is there.</summary>
-    public static PythonBuild Get(string name) => All.First(b => b.Name == name);
+    public static PythonBuild Get(string name) => name == Pydebug.Name ? Pydebug : All.First(b => b.Name == name);
 
     private static PythonBuild Pyenv(int major, int minor) => Pyenv(new PythonBuild($"{major}.{minor}", major, minor));
 
@@ -50,11 +56,10 @@ public static class Pythons
             : build with { Missing = $"There is no {library}: run make -C native-tests." };
     }
 
-    private static PythonBuild Debian()
+    private static PythonBuild Debian(string name, string program)
     {
-        const string Program = "/usr/bin/python3.11";
-        var build = new PythonBuild("3.11-debian", 3, 11) { Program = Program, Library = Program };
-        return File.Exists(Program) ? build : build with { Missing = $"There is no {Program}." };
+        var build = new PythonBuild(name, 3, 11) { Program = program, Library = program };
+        return File.Exists(program) ? build : build with { Missing = $"There is no {program}." };
     }
 
     private static PythonBuild Sid(int major, int minor)

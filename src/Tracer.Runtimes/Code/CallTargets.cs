@@ -22,11 +22,21 @@ public sealed class CallTargets
     {
         ArgumentNullException.ThrowIfNull(image);
         _image = image;
-        if (image.DynamicSymbols is not { } symbols)
-            return;
-        if (symbols.TryFind(name, out var symbol))
-            _address = symbol.Value;
-        var relocations = new ElfRelocations(image);
+        if (image.DynamicSymbols is { } symbols)
+        {
+            if (symbols.TryFind(name, out var symbol))
+                _address = symbol.Value;
+            FindSlots(symbols, name);
+        }
+
+        // Programs do not export what they define, unless they are asked to.
+        if (_address == 0 && _slots.Count == 0 && image.SymbolTable?.TryFind(name, out var own) is true)
+            _address = own.Value;
+    }
+
+    private void FindSlots(ElfSymbolTable symbols, ReadOnlySpan<byte> name)
+    {
+        var relocations = new ElfRelocations(_image);
         for (var k = 0; k < relocations.Count; k++)
         {
             var relocation = relocations[k];

@@ -8,7 +8,8 @@ namespace Tracer.Runtimes.Python;
 /// <summary>
 /// The state of the thread that runs, for sites where no register holds it: what <c>PyThreadState_Get</c> does (Python/pystate.c), taken from its code. Every
 /// version exports it and in every one it is a few loads: from a variable (2.7, 3.6), from <c>_PyRuntime</c> (3.7 to 3.11), or from thread-local storage (3.12
-/// and later), in a program at a fixed distance from the thread's base, in a library through <c>__tls_get_addr</c> of glibc.
+/// and later), in a program at a fixed distance from the thread's base, in a library through <c>__tls_get_addr</c> of glibc. In a program that was linked with code made
+/// for libraries, the linker has put addresses and distances where that code looks them up (psABI x86-64, "Linker Optimization").
 /// </summary>
 public sealed class CurrentThread
 {
@@ -77,8 +78,11 @@ public sealed class CurrentThread
                         return null;
                     registers[i.Op0Register] = Build.LoadPointer(address);
                     break;
-                case Mnemonic.Lea when i.IsIPRelativeMemoryOperand:
-                    registers[i.Op0Register] = Address(i, data, registers)!;
+                case Mnemonic.Mov when i.Op0Kind == OpKind.Register && i.Op1Kind is OpKind.Immediate32to64 or OpKind.Immediate32:
+                    registers[i.Op0Register.GetFullRegister()] = data(i.GetImmediate(1));
+                    break;
+                case Mnemonic.Lea when Address(i, data, registers) is { } place:
+                    registers[i.Op0Register] = place;
                     break;
                 case Mnemonic.Call when _storage.IsCalledBy(i) && registers.TryGetValue(Register.RDI, out var index):
                     registers[Register.RAX] = ThreadLocal(index);

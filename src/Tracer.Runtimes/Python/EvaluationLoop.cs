@@ -18,9 +18,10 @@ public sealed class EvaluationLoop
     private readonly PythonLayout _layout;
     private readonly HashSet<ulong> _targets;
     private readonly CodeBlock _code;
+    private readonly ulong[] _starts;
 
-    private EvaluationLoop(ElfImage image, PythonLayout layout, PythonOpcodes opcodes, DispatchTable table, HashSet<ulong> targets, CodeBlock code) =>
-        (_image, _layout, Opcodes, Table, _targets, _code) = (image, layout, opcodes, table, targets, code);
+    private EvaluationLoop(ElfImage image, PythonLayout layout, PythonOpcodes opcodes, DispatchTable table, HashSet<ulong> targets, CodeBlock code, ulong[] starts) =>
+        (_image, _layout, Opcodes, Table, _targets, _code, _starts) = (image, layout, opcodes, table, targets, code, starts);
 
     /// <summary>The numbers of its opcodes.</summary>
     public PythonOpcodes Opcodes { get; }
@@ -89,14 +90,15 @@ public sealed class EvaluationLoop
     /// <returns>Its address; null when it is not there.</returns>
     public ulong? FindClearAndPop()
     {
-        if (_image.DynamicSymbols?.TryFind("_PyEval_FrameClearAndPop", out var symbol) is true && symbol.Type == ElfSymbolType.Function && symbol.Value != 0)
+        if (NamedFunction.TryFindSymbol(_image, "_PyEval_FrameClearAndPop", out var symbol) && symbol.Type == ElfSymbolType.Function && symbol.Value != 0)
             return symbol.Value;
         return FirstCall(Table.Handlers[Opcodes.ReturnValue]) is { } callee && TestsOwner(callee) ? callee : null;
     }
 
     /// <summary>
     /// The places where the loop decides how to leave a frame, by <c>is_entry</c> (3.11): once at every return, exception that leaves the frame and making of
-    /// a generator. Each is the jump behind the comparison.
+    /// a generator. Each is the jump behind the comparison. Builds that check themselves (--with-pydebug) also compare where they only assert that a frame which
+    /// yields is an entry; there the jump leads to a call of <c>__assert_fail</c>.
     /// </summary>
     public IReadOnlyList<(ulong Address, Register Frame)> FindEntryTests()
     {
@@ -104,7 +106,8 @@ public sealed class EvaluationLoop
         if (_layout.InterpreterFrame!.IsEntry is not { } member)
             return tests;
         var frame = Handler(Opcodes.ReturnValue)!.Frame;
-        var code = InstructionStream.Decode(_code, [.. Table.Handlers.Distinct().Order()]).ToArray();
+        var code = InstructionStream.Decode(_code, _starts).ToArray();
+        var failure = new CallTargets(_image, "__assert_fail"u8);
         for (var k = 0; k < code.Length; k++)
         {
             if (code[k] is not { Mnemonic: Mnemonic.Cmp, Op0Kind: OpKind.Memory, MemoryIndex: Register.None } test || test.MemorySize.GetSize() != 1
@@ -113,7 +116,7 @@ public sealed class EvaluationLoop
             var jump = k + 1;
             while (jump < code.Length && jump - k < 8 && code[jump].FlowControl == FlowControl.Next && !_targets.Contains(code[jump].IP))
                 jump++;
-            if (jump < code.Length && code[jump].IsJccShortOrNear && !_targets.Contains(code[jump].IP))
+            if (jump < code.Length && code[jump].IsJccShortOrNear && !_targets.Contains(code[jump].IP) && !LeadsTo(failure, code[jump].NearBranchTarget))
                 tests.Add((code[jump].IP, frame));
         }
 
@@ -123,18 +126,22 @@ public sealed class EvaluationLoop
     private static EvaluationLoop? Of(ElfImage image, PythonLayout layout, PythonOpcodes opcodes, DispatchTable table)
     {
         var starts = table.Handlers.Distinct().Order().ToArray();
+        var hasFunction = NamedFunction.TryFindSymbol(image, EvalFrameProbes.Function, out var function) && function.Size is > 0 and < 4 << 20;
+        // Compilers that optimise little leave what handlers share before the first of them.
+        if (hasFunction && starts[0] - function.Value < function.Size && starts[0] != function.Value)
+            starts = [function.Value, .. starts];
         var bytes = image.DataFrom(starts[0]);
         var length = (int)Math.Min((ulong)bytes.Length, starts[^1] - starts[0] + BytesBehindLastHandler);
         var code = new CodeBlock(starts[0], bytes[..length]);
         var targets = BranchTargets(code, starts).ToHashSet();
         // Where compilers split the function, the part with its entry may be elsewhere; it jumps to handlers too.
-        if (image.DynamicSymbols?.TryFind(EvalFrameProbes.Function, out var function) is true && function.Size is > 0 and < 4 << 20 && !code.Contains(function.Value))
+        if (hasFunction && !code.Contains(function.Value))
         {
             var body = image.DataFrom(function.Value);
             targets.UnionWith(BranchTargets(new CodeBlock(function.Value, body[..(int)Math.Min((ulong)body.Length, function.Size)]), [function.Value]));
         }
 
-        var loop = new EvaluationLoop(image, layout, opcodes, table, targets, code);
+        var loop = new EvaluationLoop(image, layout, opcodes, table, targets, code, starts);
         return opcodes.Resume.All(o => loop.Handler(o) is not null) ? loop : null;
     }
 
@@ -144,6 +151,22 @@ public sealed class EvaluationLoop
     // Where the straight lines of code may be entered.
     private static IEnumerable<ulong> BranchTargets(CodeBlock code, IReadOnlyList<ulong> starts) => InstructionStream.Decode(code, starts)
         .Where(i => i.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch).Select(i => i.NearBranchTarget);
+
+    // Whether the straight line from an address on ends with a call of that function.
+    private bool LeadsTo(CallTargets function, ulong address)
+    {
+        var bytes = _image.DataFrom(address);
+        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, LookedAt * 15)].ToArray());
+        decoder.IP = address;
+        for (var k = 0; k < LookedAt; k++)
+        {
+            decoder.Decode(out var instruction);
+            if (instruction.IsInvalid || instruction.FlowControl != FlowControl.Next)
+                return function.IsCalledBy(instruction);
+        }
+
+        return false;
+    }
 
     // Along the line where no conditional jump is taken.
     private ulong? FirstCall(ulong address)

@@ -123,7 +123,7 @@ public sealed class InterpreterFrameProbes
 
     private ProbeSite? ThrowSite()
     {
-        if (_module.Image.DynamicSymbols?.TryFind(EvalFrameProbes.Function, out var function) is not true)
+        if (!NamedFunction.TryFindSymbol(_module.Image, EvalFrameProbes.Function, out var function))
             return null;
         return new FrameSite(this, EntryOf(function.Value), new InterpreterFrame(Build.Register(X64Register.Rsi), _layout), ThrowFlag).Where(_ => null);
     }

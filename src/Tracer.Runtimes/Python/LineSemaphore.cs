@@ -39,7 +39,7 @@ public static class LineSemaphore
         var image = module.Image;
         foreach (var name in IdleFunctions)
         {
-            if (image.DynamicSymbols?.TryFind(name, out var symbol) is true && symbol.Type == ElfSymbolType.Function
+            if (NamedFunction.TryFindSymbol(image, name, out var symbol) && symbol.Type == ElfSymbolType.Function
                 && IsExecutable(image, symbol.Value) && FunctionEntry.IsInstruction(image.DataFrom(symbol.Value).Span)
                 && image.AddressMap.TryGetFileOffset(symbol.Value, out var offset))
                 return new CodeLocation(module, offset, symbol.Value);

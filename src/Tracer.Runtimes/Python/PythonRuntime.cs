@@ -35,9 +35,10 @@ public sealed class PythonRuntime(ISystemCallGate gate) : IRuntime
         return facts is null ? null : new PythonModule(gate, module, facts);
     }
 
-    // Extension modules import these names; only the file with the interpreter defines them. Every version from 2.7 on exports both.
+    // Extension modules import these names; only the file with the interpreter defines them. Every version from 2.7 on exports both, but for programs that a static
+    // libpython is linked into without -rdynamic.
     private static bool HoldsInterpreter(TargetModule module) =>
-        Defines(module.Image.DynamicSymbols) || (module.Name.StartsWith("python", StringComparison.Ordinal) && Defines(module.Image.SymbolTable));
+        Defines(module.Image.DynamicSymbols) || (module.Image.IsExecutable && Defines(module.Image.SymbolTable));
 
     private static bool Defines(ElfSymbolTable? symbols) =>
         symbols is not null && symbols.TryFind("PyEval_EvalFrameEx"u8, out _) && symbols.TryFind("Py_GetVersion"u8, out _);

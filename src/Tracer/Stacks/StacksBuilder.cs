@@ -4,7 +4,6 @@ using Tracer.Core.Stacks;
 using Tracer.Core.Stacks.Symbols;
 using Tracer.Core.Stacks.Threads;
 using Tracer.Core.Targets;
-using Tracer.Elf;
 using Tracer.Linux;
 using Tracer.Runtimes.Python.Threads;
 
@@ -21,7 +20,8 @@ internal sealed class StacksBuilder(ISystemCallGate gate, TargetProcess process,
     /// <summary>A stack for every thread of the system, by id, then for thread states whose thread could not be told.</summary>
     public List<ThreadStack> Build()
     {
-        var states = capture.Interpreters.SelectMany(i => i.Threads.Select(t => (i.Reader, Thread: t, Id: ThreadOf(t)))).ToList();
+        var running = new RunningThreads(gate, process.ProcessId, capture.Natives);
+        var states = capture.Interpreters.SelectMany(i => i.Threads.Select(t => (i.Reader, Thread: t, Id: running.Find(t)))).ToList();
         var evaluations = capture.Interpreters.ToDictionary(i => i.Reader, i => new EvaluationFunction(i.Reader.Module));
         var stacks = new List<ThreadStack>();
         foreach (var (id, registers, stack) in capture.Natives.OrderBy(n => n.ThreadId))
@@ -37,24 +37,11 @@ internal sealed class StacksBuilder(ISystemCallGate gate, TargetProcess process,
 
     public void Dispose() => _symboliser.Dispose();
 
-    // By pthread_self(), which is the fs base; of a process that was not stopped by the id that the interpreter keeps, which may be of another namespace.
-    private int ThreadOf(PythonThread thread)
-    {
-        foreach (var (id, registers, _) in capture.Natives)
-        {
-            if (registers[X64Register.FsBase] != 0 ? registers[X64Register.FsBase] == thread.PosixThread : thread.NativeId != 0 && IdInside(id) == thread.NativeId)
-                return id;
-        }
-
-        return 0;
-    }
-
-    private int IdInside(int id) => _proc.ThreadStatus(process.ProcessId, id).TryGet(out var status) ? status.InnermostPid : id;
-
     private ThreadStack Build(
         int id, RegisterSet registers, byte[] stack, List<(PythonThreads Reader, PythonThread Thread, int Id)> states, Dictionary<PythonThreads, EvaluationFunction> evaluations)
     {
-        var problems = states.Where(s => s.Thread.Problem is not null).Select(s => $"Python frames are missing: {s.Thread.Problem}").ToList();
+        var problems = states.Where(s => s.Thread.Problem is not null).Select(s => $"Python frames are missing: {s.Thread.Problem}")
+            .Concat(states.Select(s => RunningThreads.Doubt(s.Thread)).OfType<string>()).ToList();
         var groups = Groups(states);
         var frames = new List<ThreadFrame>();
         if (native && id != 0 && stack.Length > 0)
@@ -74,7 +61,8 @@ internal sealed class StacksBuilder(ISystemCallGate gate, TargetProcess process,
                 Add(frames, null, frame);
         }
 
-        var named = states.FirstOrDefault(s => s.Thread.Name is not null).Thread ?? states.FirstOrDefault().Thread;
+        // In a sub-interpreter the module threading takes the first thread that comes for the main one.
+        var named = states.Where(s => s.Thread.Name is not null).OrderBy(s => s.Thread.Interpreter).FirstOrDefault().Thread ?? states.FirstOrDefault().Thread;
         return new ThreadStack
         {
             ThreadId = id,

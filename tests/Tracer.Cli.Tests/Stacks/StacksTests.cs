@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Tracer.Testing;
 using Xunit;
 
@@ -22,10 +24,7 @@ public sealed class StacksTests
                 frame = frame.older()
         """;
 
-    // gdb does not find the files of a process that has another root.
-    public static TheoryData<string> BuildsForGdb() => [.. Pythons.All.Where(b => b.Root is null).Select(b => b.Name)];
-
-    public static TheoryData<string> Names() => [.. Pythons.Names];
+    public static TheoryData<string> Names() => [.. Pythons.NamesWithPydebug];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -50,7 +49,7 @@ public sealed class StacksTests
     }
 
     [Theory]
-    [MemberData(nameof(BuildsForGdb))]
+    [MemberData(nameof(Names))]
     public void Native_frames_are_between_them_and_whole(string name)
     {
         using var python = ParkedPython.Start(name);
@@ -112,16 +111,106 @@ public sealed class StacksTests
     }
 
     [Theory]
-    [MemberData(nameof(BuildsForGdb))]
+    [MemberData(nameof(Names))]
     public void Native_frames_are_those_of_gdb_but_for_the_evaluation_function(string name)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/gdb"), "gdb is not installed.");
         using var python = ParkedPython.Start(name);
         var records = StackRecords.Of(python.Pid, "--native");
-        var gdb = Gdb(python.Pid);
+        var build = Pythons.Get(name);
+        var gdb = Gdb(python.Pid, build);
         Assert.Equal(records.Stacks.Select(s => s.GetProperty("tid").GetInt32()).Order(), gdb.Keys.Order());
+        var evaluations = new HashSet<ulong>();
+        var others = new HashSet<ulong>();
         foreach (var stack in records.Stacks)
-            Assert.Equal(gdb[stack.GetProperty("tid").GetInt32()], StackRecords.Native(stack));
+        {
+            var (ours, theirs) = (StackRecords.Native(stack), gdb[stack.GetProperty("tid").GetInt32()]);
+            if (build.Root is null)
+                Assert.Equal(theirs.Select(f => IsEvaluation(f.Name) ? "python" : $"{f.Address:x}"), ours);
+            // The evaluation function of the others is without a name.
+            Assert.Equal(theirs.Select((f, k) => k < ours.Count && ours[k] == "python" ? "python" : $"{f.Address:x}"), ours);
+            for (var k = 0; k < ours.Count; k++)
+                (ours[k] == "python" ? evaluations : others).Add(theirs[k].Address);
+        }
+
+        if (build.Root is null)
+            return;
+        // What stands where Python frames are is one function, in one or two parts, and stands nowhere else.
+        var functions = CallFrameRanges(build.Program);
+        var parts = evaluations.Select(a => functions.Last(f => f.Start < a)).Distinct().ToList();
+        Assert.InRange(parts.Count, 1, 2);
+        Assert.All(evaluations, a => Assert.Contains(parts, p => a > p.Start && a <= p.End));
+        Assert.DoesNotContain(others, a => parts.Exists(p => a > p.Start && a <= p.End));
+        Assert.Contains(parts, p => p.End - p.Start > 20_000);
+    }
+
+    public static TheoryData<string> NamesWithInterpreters() => [.. Pythons.NamesWithPydebug.Where(n => Pythons.Get(n).IsAtLeast(3, 8))];
+
+    // Up to 3.12 a sub-interpreter's thread state is that of the thread that made it, in whatever thread it runs.
+    [Theory]
+    [MemberData(nameof(NamesWithInterpreters))]
+    public void Frames_of_sub_interpreters_are_in_the_threads_that_run_them(string name)
+    {
+        var build = Pythons.Get(name);
+        Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
+        using var target = build.Start(Path.Combine(Repository.PythonPrograms, "variant.py"), ["parked"]);
+        Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
+        foreach (var arguments in new string[][] { [], ["--native"] })
+        {
+            var records = StackRecords.Of(target.Pid, arguments);
+            var seen = 0;
+            foreach (var which in new[] { "one", "other" })
+            {
+                string[] inner = [$"<{which}>:3 waits_in_{which}", $"<{which}>:6 outer_{which}", $"<{which}>:7 <module>"];
+                var stack = Assert.Single(records.Stacks, s => StackRecords.Python(s).Any(f => f.EndsWith($" waits_in_{which}", StringComparison.Ordinal)));
+                Assert.True(stack.GetProperty("interpreter").GetInt64() > 0);
+                if (!build.IsAtLeast(3, 10))
+                {
+                    // They are not left out, and not said to be that thread's without doubt.
+                    Assert.Contains(stack.GetProperty("problems").EnumerateArray(), p => p.GetString()!.Contains($"which thread runs interpreter", StringComparison.Ordinal));
+                    continue;
+                }
+
+                Assert.False(stack.TryGetProperty("problems", out var problems), $"{problems}");
+                Assert.Equal($"holds {which}", stack.GetProperty("name").GetString());
+                // The frames of the main interpreter's thread are below them.
+                Assert.Equal(inner, StackRecords.Python(stack).Take(3));
+                Assert.EndsWith(build.IsAtLeast(3, 11) ? " Thread._bootstrap" : " _bootstrap", StackRecords.Python(stack).Last(), StringComparison.Ordinal);
+                seen++;
+            }
+
+            Assert.Equal(build.IsAtLeast(3, 10) ? 2 : 0, seen);
+        }
+    }
+
+    [Theory]
+    [InlineData("static")]
+    [InlineData("static-3.6")]
+    [InlineData("static-3.9")]
+    [InlineData("static-3.13")]
+    [InlineData("loads", "libpython3.11.so.1.0", "libpython3.11d.so.1.0")]
+    public void Interpreters_in_other_programs_have_stacks(string program, params string[] libraries)
+    {
+        var path = Repository.Fixture("embed/" + program);
+        var files = libraries.Select(l => "/usr/lib/x86_64-linux-gnu/" + l).ToList();
+        Assert.SkipUnless(File.Exists(path) && files.TrueForAll(File.Exists), "libpython3.11-dev or libpython3.11-dbg is not installed.");
+        using var target = LiveTarget.Start(path, [Path.Combine(Repository.PythonPrograms, "waits.py"), .. files]);
+        Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
+        target.WriteLine();
+        var count = Math.Max(1, files.Count);
+        for (var k = 0; k < count; k++)
+            Assert.Equal("waits", target.ReadLine(TimeSpan.FromSeconds(60)));
+        // The line is written a moment before the wait.
+        Until(() => StackRecords.Of(target.Pid).Stacks.Count(s => StackRecords.Python(s).First().EndsWith(" waits", StringComparison.Ordinal)) == count);
+        var records = StackRecords.Of(target.Pid, "--native");
+        Assert.Equal(count, records.Summary.GetProperty("runtimes").GetArrayLength());
+        for (var k = 0; k < count; k++)
+        {
+            var stack = Assert.Single(records.Stacks, s => StackRecords.Python(s).Any(f => f.StartsWith($"<embedded {k}>", StringComparison.Ordinal)));
+            Assert.False(stack.TryGetProperty("problems", out var problems), $"{problems}");
+            Assert.Equal([$"<embedded {k}>:8 waits", $"<embedded {k}>:13 run", "<string>:1 <module>"], StackRecords.Python(stack));
+            Assert.NotEqual("python", StackRecords.Native(stack)[^1]);
+        }
     }
 
     [Fact]
@@ -210,23 +299,34 @@ public sealed class StacksTests
 
     private static HashSet<int> Tasks(int pid) => [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(d => int.Parse(Path.GetFileName(d)))];
 
-    private static Dictionary<int, List<string>> Gdb(int pid)
+    private static bool IsEvaluation(string name) => name.StartsWith("_PyEval_EvalFrameDefault", StringComparison.Ordinal) || name.StartsWith("PyEval_EvalFrameEx", StringComparison.Ordinal);
+
+    // Under another root gdb looks for files from ours on, unless it is told; the program's own path it does not find then.
+    private static Dictionary<int, List<(ulong Address, string Name)>> Gdb(int pid, PythonBuild build)
     {
         var script = Path.GetTempFileName() + ".py";
         File.WriteAllText(script, GdbScript);
-        var result = Command.RunProgram("/usr/bin/env", "DEBUGINFOD_URLS=", "/usr/bin/gdb", "-nx", "-batch", "-p", $"{pid}", "-x", script);
+        string[] root = build.Root is null ? [] : ["-iex", $"set sysroot {build.Root}", build.Program];
+        var result = Command.RunProgram("/usr/bin/env", ["DEBUGINFOD_URLS=", "/usr/bin/gdb", "-nx", "-batch", "-p", $"{pid}", "-x", script, .. root]);
         File.Delete(script);
-        var threads = new Dictionary<int, List<string>>();
-        List<string>? frames = null;
+        var threads = new Dictionary<int, List<(ulong, string)>>();
+        List<(ulong, string)>? frames = null;
         foreach (var words in result.Output.Split('\n').Select(l => l.Split(' ')))
         {
             if (words[0] == "THREAD")
                 threads[int.Parse(words[1])] = frames = [];
             else if (words[0] == "FRAME")
-                frames!.Add(words[2].StartsWith("_PyEval_EvalFrameDefault", StringComparison.Ordinal) || words[2].StartsWith("PyEval_EvalFrameEx", StringComparison.Ordinal) ? "python" : words[1]);
+                frames!.Add((ulong.Parse(words[1], NumberStyles.HexNumber), words[2]));
         }
 
         Assert.True(threads.Count > 0, result.Output + result.Error);
         return threads;
     }
+
+    // The functions of a program without a symbol table, in ascending order: each has an entry of call frame information. The program is not moved when it is loaded.
+    private static List<(ulong Start, ulong End)> CallFrameRanges(string program) =>
+    [
+        .. Command.RunProgram("/usr/bin/readelf", "--debug-dump=frames-interp", program).Output.Split('\n').Select(l => Regex.Match(l, "pc=([0-9a-f]+)\\.\\.([0-9a-f]+)"))
+            .Where(m => m.Success).Select(m => (ulong.Parse(m.Groups[1].ValueSpan, NumberStyles.HexNumber), ulong.Parse(m.Groups[2].ValueSpan, NumberStyles.HexNumber))).Order(),
+    ];
 }

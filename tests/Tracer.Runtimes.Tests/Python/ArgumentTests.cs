@@ -20,7 +20,7 @@ public sealed class ArgumentTests
 {
     private static readonly (string Probe, string Parameter)[] Asked = [("function__entry", "args"), ("function__return", "locals"), ("function__return", "value")];
 
-    public static TheoryData<string, string> Cases() => [.. from build in Pythons.Names from backend in new[] { "ebpf", "ptrace" } select (build, backend)];
+    public static TheoryData<string, string> Cases() => [.. from build in Pythons.NamesWithPydebug from backend in new[] { "ebpf", "ptrace" } select (build, backend)];
 
     [Theory]
     [MemberData(nameof(Cases))]

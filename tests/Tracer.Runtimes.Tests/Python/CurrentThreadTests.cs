@@ -7,7 +7,7 @@ namespace Tracer.Runtimes.Tests.Python;
 
 public sealed class CurrentThreadTests
 {
-    public static TheoryData<string> Builds() => [.. Pythons.Names];
+    public static TheoryData<string> Builds() => [.. Pythons.NamesWithPydebug];
 
     [Theory]
     [MemberData(nameof(Builds))]

@@ -19,7 +19,7 @@ public sealed class EventProbeTests
 
     public static TheoryData<string, string> Cases() =>
     [
-        .. from build in Pythons.Names select (build, "ebpf"),
+        .. from build in Pythons.NamesWithPydebug select (build, "ebpf"),
         .. from build in new[] { "2.7-stripped", "3.10", "3.13-stripped" } select (build, "ptrace"),
     ];
 

@@ -18,9 +18,9 @@ public sealed class LiveTests
 {
     private static readonly string[] Names = ["function__entry", "generator__resume", "function__return", "generator__yield"];
 
-    public static TheoryData<string, string> Cases() => [.. from build in Pythons.Names from backend in new[] { "ebpf", "ptrace" } select (build, backend)];
+    public static TheoryData<string, string> Cases() => [.. from build in Pythons.NamesWithPydebug from backend in new[] { "ebpf", "ptrace" } select (build, backend)];
 
-    public static TheoryData<string> Builds() => [.. Pythons.Names];
+    public static TheoryData<string> Builds() => [.. Pythons.NamesWithPydebug];
 
     [Theory]
     [MemberData(nameof(Cases))]

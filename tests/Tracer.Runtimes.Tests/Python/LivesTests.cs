@@ -34,11 +34,11 @@ public sealed class LivesTests
     /// <summary>The probes of instances, threads, locks and C functions.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Ready.Concat(Dormant).Select(p => p["python:".Length..p.IndexOf('(', StringComparison.Ordinal)])];
 
-    public static TheoryData<string> Builds() => [.. Pythons.Names];
+    public static TheoryData<string> Builds() => [.. Pythons.NamesWithPydebug];
 
     /// <summary>All builds with ebpf, one of each way with ptrace too.</summary>
     public static TheoryData<string, string> Cases() =>
-        [.. from build in Pythons.Names from backend in new[] { "ebpf", "ptrace" } where backend == "ebpf" || OtherWays.Contains(build) select (build, backend)];
+        [.. from build in Pythons.NamesWithPydebug from backend in new[] { "ebpf", "ptrace" } where backend == "ebpf" || OtherWays.Contains(build) select (build, backend)];
 
     [Theory]
     [MemberData(nameof(Builds))]

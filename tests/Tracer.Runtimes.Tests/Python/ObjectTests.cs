@@ -13,7 +13,7 @@ public sealed class ObjectTests
 {
     private static readonly PythonValueLimits Everything = new() { Depth = 100, Items = 100_000, TextLength = 100_000, TotalLength = int.MaxValue };
 
-    public static TheoryData<string> Names() => [.. Pythons.Names];
+    public static TheoryData<string> Names() => [.. Pythons.NamesWithPydebug];
 
     [Theory]
     [MemberData(nameof(Names))]

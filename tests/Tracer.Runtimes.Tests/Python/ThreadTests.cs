@@ -11,7 +11,7 @@ namespace Tracer.Runtimes.Tests.Python;
 /// <summary>Stacks of native-tests/python/parked.py, whose threads wait in known places, against what the program itself says of them.</summary>
 public sealed class ThreadTests
 {
-    public static TheoryData<string> Names() => [.. Pythons.Names];
+    public static TheoryData<string> Names() => [.. Pythons.NamesWithPydebug];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -1,4 +1,5 @@
 using Tracer.Core.Targets;
+using Tracer.Runtimes.Code;
 using Tracer.Runtimes.Python.Objects;
 
 namespace Tracer.Runtimes.Python.Threads;
@@ -44,7 +45,7 @@ public sealed class PythonThreads
 
         problem = PythonLayoutReader.Check(module.Image, layout);
         // Objects/unicodeobject.h of 2.7: the names tell how wide a Py_UNICODE is.
-        if (module.Image.DynamicSymbols?.TryFind("PyUnicodeUCS2_AsUTF8String", out _) is true)
+        if (NamedFunction.TryFindSymbol(module.Image, "PyUnicodeUCS2_AsUTF8String", out _))
             objectLayout = objectLayout with { UnicodeUnit = 2 };
         return problem is null ? new PythonThreads(module, version, layout, objectLayout) : null;
     }
