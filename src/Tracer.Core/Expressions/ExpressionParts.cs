@@ -98,7 +98,7 @@ public static class ExpressionParts
             IterateExpression i => new IterateExpression(
                 i.Limit, new ExpressionList(made.AsSpan(0, i.Initial.Count)), made[i.Initial.Count], new ExpressionList(made.AsSpan(i.Initial.Count + 1, i.Next.Count)), made[^1]),
             TextExpression => new TextExpression(made[0], made.Length > 1 ? made[1] : null, made.Length > 2 ? made[2] : null),
-            VariableExpression v => new VariableExpression(v.Variable, new ExpressionList(made)),
+            VariableExpression v => new VariableExpression(v.Variable, new ExpressionList(made)) { Field = v.Field },
             PictureExpression p => p with
             {
                 Start = [.. made[..^p.Roots.Count].Chunk(PictureArea.PartCount).Select(a => PictureArea.Of(a))],

@@ -12,4 +12,7 @@ public sealed record RunningCode(Expression Identity, IReadOnlyList<RunningName>
 {
     /// <summary>The function that shows an object of the runtime by its address; null when there is none.</summary>
     public ValueFunction? Values { get; init; }
+
+    /// <summary>The functions that called this one; null when the runtime does not tell them.</summary>
+    public RunningStack? Stack { get; init; }
 }

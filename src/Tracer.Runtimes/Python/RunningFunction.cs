@@ -2,6 +2,7 @@ using Tracer.Core.Expressions;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
+using Tracer.Runtimes.Code;
 using Tracer.Runtimes.Python.Pictures;
 using Tracer.Runtimes.Python.Threads;
 
@@ -40,8 +41,25 @@ internal static class RunningFunction
             names.Add(new("pyqualname", Text(frame, PythonText.Of(Build.LoadPointer(code, at.CodeQualifiedName), layout))));
         var pictures = new PythonPictures(version, layout);
         names.Add(new("pystack", pictures.Stack(frame)));
-        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value) };
+        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value), Stack = Stack(module, frame, layout, pictures) };
     }
+
+    // PyFrameObject.f_back, 2.7 and 3.6 to 3.10: behind PyVarObject.
+    private const int Back = 24;
+
+    private static RunningStack Stack(TargetModule module, Expression newest, PythonLayout layout, PythonPictures pictures) => layout.InterpreterFrame is { } at
+        ? new(newest, f => Build.LoadPointer(f, at.Previous), f => new InterpreterFrame(f, layout).Code, f => new InterpreterFrame(f, layout).Instruction, pictures.Frames(newest))
+        {
+            CodeFreed = CodeFreed(module),
+        }
+        : new(newest, f => Build.LoadPointer(f, Back), f => Build.LoadPointer(f, layout.FrameCode), f => Build.ToUInt64(Build.Load(f, layout.FrameLastInstruction, IntegerType.UInt32)), pictures.Frames(newest))
+        {
+            CodeFreed = CodeFreed(module),
+        };
+
+    // code_dealloc of Objects/codeobject.c, which is local: the tp_dealloc of the type of code objects, which every file exports.
+    private static Lazy<ulong?> CodeFreed(TargetModule module) => new(() => new CodeSearch(module).Find("PyCode_Type") is { } type
+        && new ImagePointers(module.Image).Follow(type + InstanceFunctions.TypeDeallocate) is not 0 and var function ? function : null);
 
     private static (Expression Code, Expression Line) Interpreted(InterpreterFrame frame) => (frame.Code, frame.Line);
 

@@ -1,9 +1,5 @@
-using System.Collections.Concurrent;
 using Tracer.Core.Aggregations;
-using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
-using Tracer.Core.Events;
-using Tracer.Core.Records;
 
 namespace Tracer.Allocations;
 
@@ -11,9 +7,10 @@ namespace Tracer.Allocations;
 public sealed class AllocationTrace : IAsyncDisposable
 {
     private readonly TraceSession _session;
-    private readonly Names _names;
+    private readonly AllocationNames _names;
+    private readonly AllocationOptions _options;
 
-    private AllocationTrace(TraceSession session, Names names) => (_session, _names) = (session, names);
+    private AllocationTrace(TraceSession session, AllocationNames names, AllocationOptions options) => (_session, _names, _options) = (session, names, options);
 
     /// <summary>The session: its process, backend, end and summary.</summary>
     public TraceSession Session => _session;
@@ -23,76 +20,56 @@ public sealed class AllocationTrace : IAsyncDisposable
     public static async Task<AllocationTrace> AttachAsync(int processId, AllocationOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var names = new Names();
+        var names = new AllocationNames(options.By != AllocationBy.Function);
         var session = await TraceSession.AttachAsync(
             processId, new TraceOptions { Probes = [], Allocations = options, Backend = options.Backend, TextLimit = options.TextLimit, Sink = names, Logger = options.Logger }, cancellationToken).ConfigureAwait(false);
-        return new AllocationTrace(session, names);
+        return new AllocationTrace(session, names, options);
     }
 
     /// <summary>What there is so far; also after <see cref="TraceSession.StopAsync"/>.</summary>
     public AllocationReport Read()
     {
         var snapshots = _session.ReadAggregations();
-        var freed = snapshots[1].Rows.ToDictionary(r => OwnerOf(r));
-        var rows = snapshots[0].Rows.Select(r => Row(r, freed.GetValueOrDefault(OwnerOf(r)))).OrderByDescending(r => r.Growth).ThenByDescending(r => r.Bytes).ToArray();
-        return new AllocationReport(rows, _session.Probes.Any(p => p.Name.Contains("PyObject_", StringComparison.Ordinal)));
+        var freed = snapshots[AllocationPrograms.FreedIndex].Rows.ToDictionary(OwnerOf);
+        var owners = snapshots[AllocationPrograms.AllocatedIndex].Rows.Select(r => Row(r, freed.GetValueOrDefault(OwnerOf(r)))).ToArray();
+        var rows = (_options.By, _options.HasStacks) switch
+        {
+            (AllocationBy.Stack, _) => AllocationSummary.Merge(owners),
+            (_, true) => AllocationSummary.Inclusive(AllocationSummary.Merge(owners)),
+            _ => owners,
+        };
+        var isSeen = _session.Probes.Any(p => p.Function?.Contains("PyObject_", StringComparison.Ordinal) == true);
+        return new AllocationReport([.. rows.OrderByDescending(r => (r.Inclusive ?? r.Own).Growth).ThenByDescending(r => (r.Inclusive ?? r.Own).Bytes)], isSeen)
+        {
+            Total = AllocationSummary.Sum(owners),
+            Nameless = AllocationSummary.Sum(owners.Where(r => r.Unknown is not (null or NoPython))),
+            Cut = AllocationSummary.Sum(owners.Where(r => r.IsCut)),
+            MissedFrees = snapshots[AllocationPrograms.MissedIndex].Rows.Aggregate(0UL, (sum, row) => sum + row.Count),
+        };
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private const string NoPython = "no Python was running";
 
     private static ulong OwnerOf(AggregationRow row) => unchecked((ulong)row.Keys[0].Int64);
 
     private AllocationRow Row(AggregationRow allocated, AggregationRow? freed)
     {
         var owner = OwnerOf(allocated);
-        var row = _names.Of(owner) ?? new AllocationRow
-        {
-            Allocations = 0,
-            Bytes = 0,
-            Frees = 0,
-            FreedBytes = 0,
-            Unknown = owner == 0 ? "no Python was running" : "the event that names it was lost",
-        };
-        return row with { Allocations = allocated.Count, Bytes = (ulong)allocated.Value, Frees = freed?.Count ?? 0, FreedBytes = freed is null ? 0 : (ulong)freed.Value };
-    }
-
-    private sealed class Names : IEventSink
-    {
-        private readonly ConcurrentDictionary<ulong, AllocationRow> _rows = [];
-
-        public AllocationRow? Of(ulong owner) => _rows.GetValueOrDefault(owner);
-
-        public void OnEvent(in EventRecord record)
-        {
-            var (owner, file, name, qualified, line) = (0UL, (string?)null, (string?)null, (string?)null, (int?)null);
-            foreach (var value in record)
+        var sum = new AllocationSum(allocated.Count, (ulong)allocated.Value, freed?.Count ?? 0, freed is null ? 0 : (ulong)freed.Value);
+        return (owner > AllocationOwner.Collided ? _names.Of(owner) : null) is { } row
+            ? row with { Own = sum }
+            : new AllocationRow
             {
-                switch (value.Planned.Name)
+                Own = sum,
+                Unknown = owner switch
                 {
-                    case AllocationPrograms.Owner:
-                        owner = value.Bits;
-                        break;
-                    case "pyfile":
-                        file = new TraceValue(value).ToString();
-                        break;
-                    case "pyfunc":
-                        name = new TraceValue(value).ToString();
-                        break;
-                    case "pyqualname":
-                        qualified = new TraceValue(value).ToString();
-                        break;
-                    case "pyline":
-                        line = (int)value.Bits;
-                        break;
-                }
-            }
-
-            _rows[owner] = new AllocationRow { FileName = file, Function = qualified ?? name, Line = line, Allocations = 0, Bytes = 0, Frees = 0, FreedBytes = 0 };
-        }
-
-        public void OnBatchEnd()
-        {
-        }
+                    0 => NoPython,
+                    AllocationOwner.Collided => "stacks that cannot be told from others",
+                    _ => "the event that names it was lost",
+                },
+            };
     }
 }

@@ -25,6 +25,7 @@ public sealed class PythonPictures
         ValueType = new PictureType(new ValueFormat(_objects));
         _stackShape = new StackShape(layout, _objects).Make();
         StackType = new PictureType(new StackFormat(version, layout, _objects));
+        FramesType = new PictureType(new StackFormat(version, layout, _objects, isApart: true));
     }
 
     /// <summary>The type of <see cref="Arguments"/>.</summary>
@@ -39,9 +40,18 @@ public sealed class PythonPictures
     /// <summary>The type of <see cref="Stack"/>.</summary>
     public PictureType StackType { get; }
 
+    /// <summary>The type of <see cref="Frames"/>.</summary>
+    public PictureType FramesType { get; }
+
     /// <summary>A frame and those below it, innermost first; 0 is none, and shows nothing.</summary>
     /// <param name="frame">The frame.</param>
-    public Expression Stack(Expression frame) => new PictureExpression([PictureArea.Bytes(frame, Build.Constant(sizeof(ulong)))], new ExpressionList(frame), _stackShape, StackType);
+    public Expression Stack(Expression frame) => StackOf(frame, StackType);
+
+    /// <summary>The same with every frame apart, as <see cref="Core.Runtimes.RunningStack"/> has it.</summary>
+    /// <param name="frame">The frame.</param>
+    public Expression Frames(Expression frame) => StackOf(frame, FramesType);
+
+    private PictureExpression StackOf(Expression frame, PictureType type) => new([PictureArea.Bytes(frame, Build.Constant(sizeof(ulong)))], new ExpressionList(frame), _stackShape, type);
 
     /// <summary>The arguments of a frame that begins, by name, in the order of their declaration.</summary>
     /// <param name="frame">The frame.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tracer.Core.Pictures;
+using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Runtimes.Python.Objects;
 using Tracer.Runtimes.Python.Threads;
@@ -7,7 +8,11 @@ using Tracer.Runtimes.Python.Threads;
 namespace Tracer.Runtimes.Python.Pictures;
 
 /// <summary>Pictures of the frames of a thread, the innermost first: <c>fib (app.py:3) &lt; main (app.py:9)</c>, with <c>…</c> where the picture ends before the stack.</summary>
-internal sealed class StackFormat(PythonVersion version, PythonLayout layout, PythonObjectLayout objects) : IPictureFormat
+/// <param name="version">The version.</param>
+/// <param name="layout">The layout of frames.</param>
+/// <param name="objects">The layout of objects.</param>
+/// <param name="isApart">Whether every frame is items of its own (<see cref="RunningStack"/>) and not a part of one text.</param>
+internal sealed class StackFormat(PythonVersion version, PythonLayout layout, PythonObjectLayout objects, bool isApart = false) : IPictureFormat
 {
     public IPictureReader Open(ITargetMemory memory) => new Reader(this, memory);
 
@@ -17,6 +22,8 @@ internal sealed class StackFormat(PythonVersion version, PythonLayout layout, Py
 
     private PythonObjectLayout Objects => objects;
 
+    private bool IsApart => isApart;
+
     private sealed class Reader(StackFormat format, ITargetMemory memory) : PictureReader(memory, format.Objects)
     {
         private const int MostFrames = 256;
@@ -24,27 +31,37 @@ internal sealed class StackFormat(PythonVersion version, PythonLayout layout, Py
         protected override IReadOnlyList<PictureItem> Read()
         {
             var walker = new PythonFrameWalker(Objects, format.Version, format.Layout, PythonThreadLayout.ForVersion(format.Version)!, null, codesAreChecked: true);
-            var texts = new List<string>();
+            var frames = new List<PythonFrame>();
+            string? end = null;
             var frame = Picture.RegionAt(0).Address;
-            for (var k = 0; frame != 0 && k < MostFrames; k++)
+            for (var k = 0; frame != 0 && end is null && k < (format.IsApart ? RunningStack.MaximumFrames : MostFrames); k++)
             {
                 // Beyond the picture there are other frames by now.
                 if (!Picture.Has(frame))
                 {
-                    texts.Add("…");
+                    end = "…";
                     break;
                 }
 
                 if (walker.At(frame, out frame) is { } found)
-                    texts.Add(string.Create(CultureInfo.InvariantCulture, $"{found.Code.QualifiedName ?? found.Code.Name} ({found.Code.FileName}:{found.Line?.ToString(CultureInfo.InvariantCulture) ?? "?"})"));
+                    frames.Add(found);
                 if (Objects.Memory.TakeFault() is { } fault)
-                {
-                    texts.Add(string.Create(CultureInfo.InvariantCulture, $"<unreadable 0x{fault:x}>"));
-                    break;
-                }
+                    end = string.Create(CultureInfo.InvariantCulture, $"<unreadable 0x{fault:x}>");
             }
 
-            return [new PictureItem(null, string.Join(" < ", texts))];
+            if (format.IsApart)
+                return [.. frames.SelectMany(Items), .. end is not null || frame != 0 ? [new PictureItem(RunningStack.Cut, end ?? "…")] : Array.Empty<PictureItem>()];
+            return [new PictureItem(null, string.Join(" < ", frames.Select(Text).Concat(end is null ? [] : [end])))];
         }
+
+        private static string Line(PythonFrame frame) => frame.Line?.ToString(CultureInfo.InvariantCulture) ?? "?";
+
+        private static string Text(PythonFrame frame) => string.Create(CultureInfo.InvariantCulture, $"{frame.Code.QualifiedName ?? frame.Code.Name} ({frame.Code.FileName}:{Line(frame)})");
+
+        private static PictureItem[] Items(PythonFrame frame) =>
+        [
+            new(RunningStack.Function, frame.Code.QualifiedName ?? frame.Code.Name), new(RunningStack.File, frame.Code.FileName), new(RunningStack.Line, Line(frame)),
+            new(RunningStack.FirstLine, frame.Code.FirstLine.ToString(CultureInfo.InvariantCulture)),
+        ];
     }
 }

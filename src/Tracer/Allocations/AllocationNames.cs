@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Tracer.Core.Backends;
+using Tracer.Core.Events;
+using Tracer.Core.Pictures;
+using Tracer.Core.Records;
+using Tracer.Core.Runtimes;
+using Tracer.Core.Targets;
+
+namespace Tracer.Allocations;
+
+/// <summary>Takes the events that tell who an owner is.</summary>
+internal sealed class AllocationNames(bool hasLines) : IEventSink
+{
+    private readonly ConcurrentDictionary<ulong, AllocationRow> _rows = [];
+    // What a picture does not have is not read later, when it may be another's.
+    private readonly PictureReaders _pictures = new(new NoMemory());
+
+    /// <summary>The row of an owner, without numbers; null when it was not told.</summary>
+    public AllocationRow? Of(ulong owner) => _rows.GetValueOrDefault(owner);
+
+    public void OnEvent(in EventRecord record)
+    {
+        var owner = 0UL;
+        var row = new AllocationRow { Own = default };
+        string? name = null;
+        foreach (var value in record)
+        {
+            switch (value.Planned.Name)
+            {
+                case AllocationOwner.Number:
+                    owner = value.Bits;
+                    break;
+                case AllocationOwner.Stack:
+                    row = WithStack(row, new TraceValue(value, null, _pictures).Content);
+                    break;
+                case "pyfile":
+                    row = row with { FileName = new TraceValue(value).ToString() };
+                    break;
+                case "pyfunc":
+                    name = new TraceValue(value).ToString();
+                    break;
+                case "pyqualname":
+                    row = row with { Function = new TraceValue(value).ToString() };
+                    break;
+                case "pyline":
+                    row = row with { Line = (int)value.Bits };
+                    break;
+            }
+        }
+
+        _rows[owner] = row.Function is null ? row with { Function = name } : row;
+    }
+
+    public void OnBatchEnd()
+    {
+    }
+
+    private AllocationRow WithStack(AllocationRow row, PictureContent? content)
+    {
+        var frames = new List<AllocationFrame>();
+        var isCut = false;
+        foreach (var item in content?.Items ?? [])
+        {
+            switch (item.Name)
+            {
+                case RunningStack.Function:
+                    frames.Add(new AllocationFrame(item.Value, "", null, 0));
+                    break;
+                case RunningStack.File:
+                    frames[^1] = frames[^1] with { FileName = item.Value };
+                    break;
+                case RunningStack.Line when hasLines && int.TryParse(item.Value, CultureInfo.InvariantCulture, out var line):
+                    frames[^1] = frames[^1] with { Line = line };
+                    break;
+                case RunningStack.FirstLine:
+                    frames[^1] = frames[^1] with { FirstLine = int.Parse(item.Value, CultureInfo.InvariantCulture) };
+                    break;
+                case RunningStack.Cut:
+                    isCut = true;
+                    break;
+            }
+        }
+
+        return frames.Count == 0
+            ? row with { Unknown = "the stack could not be read" }
+            : row with { Function = frames[0].Function, FileName = frames[0].FileName, Line = frames[0].Line, Stack = frames, IsCut = isCut };
+    }
+
+    private sealed class NoMemory : ITargetMemory
+    {
+        public bool IsLate => true;
+
+        public int Read(ulong address, Span<byte> destination) => 0;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Tracer.Core.Diagnostics;
+using Tracer.Core.Expressions;
+using Tracer.Core.Probes;
+using Tracer.Elf;
+using Tracer.Runtimes.Code;
+
+namespace Tracer.Allocations;
+
+/// <summary>A function of an allocator with its probes: entries, and returns where it gives memory. The calling convention holds for all of them: others call them.</summary>
+internal sealed record AllocationSites(AllocationFunction Function, IReadOnlyList<Probe> Entries, IReadOnlyList<Probe> Returns)
+{
+    // System V ABI, AMD64: the registers of the first arguments, and of the result.
+    private static readonly X64Register[] Arguments = [X64Register.Rdi, X64Register.Rsi, X64Register.Rdx, X64Register.Rcx];
+
+    private static readonly string[] Needed = ["malloc", "free"];
+
+    /// <summary>An argument, at the entry.</summary>
+    public static Expression Argument(int index) => Build.Register(Arguments[index]);
+
+    /// <summary>The result, at a return: the only parameter that returns have here.</summary>
+    public static Expression Result { get; } = new ParameterExpression(0, IntegerType.UInt64);
+
+    /// <summary>The C library's functions.</summary>
+    /// <exception cref="TracerException">It has no malloc or no free.</exception>
+    public static IReadOnlyList<AllocationSites> OfLibc(ProbeSelection selection, bool hasFilter)
+    {
+        var found = AllocationFunction.OfLibc.Select(f => Find(f, $"libc:{f.Name}", selection, hasFilter)).OfType<AllocationSites>().ToList();
+        if (Needed.FirstOrDefault(n => !found.Exists(f => f.Function.Name == n)) is { } missing)
+            throw new TracerException("ST0221", FailureKind.Unsupported, "Memory cannot be put down to functions here.", $"libc has no {missing} that can be probed.");
+        found.AddRange(OfAligned(selection, hasFilter));
+        return found;
+    }
+
+    /// <summary>The interpreter's own; empty where they cannot be seen.</summary>
+    public static IReadOnlyList<AllocationSites> OfInterpreter(ProbeSelection selection, bool hasFilter)
+    {
+        if (selection.Running.Allocator(out _) is not { } allocator || selection.Running.Module is not { } module)
+            return [];
+        var found = allocator.Functions.Select(m => Find(AllocationFunction.OfPython.Single(f => f.Name == m.Name), Address(module.Name, m.Address), selection, hasFilter)).OfType<AllocationSites>().ToArray();
+        return found.Length < allocator.Functions.Count ? [] : found;
+    }
+
+    // memalign and its like end by a jump to a function without a name, which sees the blocks of all of them; where they do not, as in musl, aligned_alloc is it.
+    private static IEnumerable<AllocationSites> OfAligned(ProbeSelection selection, bool hasFilter)
+    {
+        foreach (var probe in selection.Find("uretprobe:libc:aligned_alloc"))
+        {
+            var targets = probe.Sites.Where(IsTailCall).Select(s => TailCall.TargetOf(probe.Module.Image, s.Location.ImageAddress)).OfType<ulong>().Distinct().ToArray();
+            var specs = targets.Length > 0 ? targets.Select(t => Address(probe.Module.Name, t)) : [$"{probe.Module.Name}:aligned_alloc"];
+            foreach (var spec in specs)
+            {
+                if (Find(AllocationFunction.OfAligned, spec, selection, hasFilter) is { } found)
+                    yield return found;
+            }
+        }
+    }
+
+    private static string Address(string module, ulong address) => string.Create(CultureInfo.InvariantCulture, $"{module}:0x{address:x}");
+
+    private static bool IsTailCall(ProbeSite site) => site.Arguments[0] is UnavailableExpression;
+
+    private static AllocationSites? Find(AllocationFunction function, string place, ProbeSelection selection, bool hasFilter)
+    {
+        var entries = selection.Find($"uprobe:{place}");
+        var returns = function.Size.Length == 0 ? [] : selection.Find($"uretprobe:{place}").Select(r => WithResults(function, r, hasFilter)).ToArray();
+        return entries.Count == 0 || (function.Size.Length > 0 && returns.Length == 0)
+            ? null
+            : new AllocationSites(function, [.. entries.Select(e => e with { Function = function.Name })], returns);
+    }
+
+    // Where a function ends by a jump to another, that one returns in its place. calloc jumps to memset, which returns the block that it clears (glibc malloc/malloc.c, musl
+    // src/malloc/calloc.c); others jump to functions that are observed themselves. The kernel may follow their calls where no filter forbids it: while they run, no stack is unwound
+    // and none is left for another, and signal handlers may not call them.
+    private static Probe WithResults(AllocationFunction function, Probe probe, bool hasFilter) => probe with
+    {
+        Function = function.Name,
+        Parameters = [new ProbeParameter("block", IntegerType.UInt64)],
+        CallCaveat = hasFilter ? probe.CallCaveat : null,
+        Sites = [.. probe.Sites.Where(s => !IsTailCall(s) || function.Name == "calloc").Select(s => With(s, IsTailCall(s) ? X64Register.Rdi : X64Register.Rax))],
+        Calls = [.. probe.Calls.Select(s => With(s, X64Register.Rax))],
+    };
+
+    private static ProbeSite With(ProbeSite site, X64Register result) => site with { Arguments = new ExpressionList(Build.Register(result)) };
+}
