@@ -34,8 +34,8 @@ internal static class AllocationText
             Line(output, (isInclusive ? new string(' ', 31) : "") + Numbers(rest.Aggregate(default(AllocationSum), (sum, row) => sum.Plus(row.Own))) + string.Create(CultureInfo.InvariantCulture, $"{rest.Length} more"));
         }
 
-        if (!report.SeesSmallBlocks)
-            Line(output, "Python's own allocator cannot be seen here: blocks of up to 512 bytes, which it gives, are not counted.");
+        if (report.SmallBlocksProblem is { } problem)
+            Line(output, $"Python's own allocator cannot be seen here: blocks of up to 512 bytes, which it gives, are not counted ({problem}).");
     }
 
     private static string Numbers(AllocationSum sum) => string.Create(

@@ -46,7 +46,7 @@ internal static class SmallBlocks
             }
 
             // PyMem_* go to pymalloc since 3.6; a file that is built with hooks or another allocator has another function there.
-            if (members.Distinct().Count() != 1)
+            if (members.Select(m => m!.Value.Function).Distinct().Count() != 1)
             {
                 problem = $"{exported[0]} and {exported[1]} do not go to one function";
                 return null;
@@ -112,21 +112,32 @@ internal static class SmallBlocks
         return search.FunctionAt(function).Count == 0 || code.Any(i => CodePlace.Uses(i, function)) ? null : (function, at);
     }
 
-    // jmp *TABLE(%rip); since 3.12 of a shared library mov SLOT(%rip), %r; jmp *TABLE(%r), with the slot of _PyRuntime.
+    // jmp *TABLE(%rip), or mov TABLE(%rip), %r; jmp *%r.
     private static ulong? PointerOf(ElfImage image, IReadOnlyList<Instruction> code, int index)
     {
         var jump = code[index];
-        if (jump.Op0Kind == OpKind.Register)
-            return StraightLine.LastWrite(code, index, jump.Op0Register) is { Mnemonic: Mnemonic.Mov, IsIPRelativeMemoryOperand: true } load ? load.IPRelativeMemoryAddress : null;
-        if (jump.Op0Kind != OpKind.Memory)
-            return null;
-        if (jump.IsIPRelativeMemoryOperand)
-            return jump.IPRelativeMemoryAddress;
-        if (jump.MemoryIndex != Register.None || StraightLine.LastWrite(code, index, jump.MemoryBase) is not { Mnemonic: Mnemonic.Mov, IsIPRelativeMemoryOperand: true } slot)
+        if (jump.Op0Kind == OpKind.Memory)
+            return Operand(image, code, index);
+        for (var k = index - 1; jump.Op0Kind == OpKind.Register && k >= 0 && code[k].FlowControl == FlowControl.Next; k--)
+        {
+            if (code[k].Op0Kind == OpKind.Register && code[k].Op0Register.GetFullRegister() == jump.Op0Register)
+                return code[k] is { Mnemonic: Mnemonic.Mov, Op1Kind: OpKind.Memory } ? Operand(image, code, k) : null;
+        }
+
+        return null;
+    }
+
+    // Since 3.12 the table is a part of _PyRuntime, which a shared library finds by a slot: mov SLOT(%rip), %r; then TABLE(%r).
+    private static ulong? Operand(ElfImage image, IReadOnlyList<Instruction> code, int index)
+    {
+        var instruction = code[index];
+        if (instruction.IsIPRelativeMemoryOperand)
+            return instruction.IPRelativeMemoryAddress;
+        if (instruction.MemoryIndex != Register.None || StraightLine.LastWrite(code, index, instruction.MemoryBase) is not { Mnemonic: Mnemonic.Mov, IsIPRelativeMemoryOperand: true } slot)
             return null;
         return NamedFunction.TryFindSymbol(image, "_PyRuntime", out var runtime) && runtime.IsDefined
             && new ElfRelocations(image).TryFindGotSlot("_PyRuntime"u8, runtime.Value, out var expected) && expected == slot.IPRelativeMemoryAddress
-            ? runtime.Value + jump.MemoryDisplacement64
+            ? runtime.Value + instruction.MemoryDisplacement64
             : null;
     }
 }

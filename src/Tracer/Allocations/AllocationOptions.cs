@@ -24,6 +24,9 @@ public sealed record AllocationOptions
     /// <summary>Says what is going on; null to be silent.</summary>
     public Microsoft.Extensions.Logging.ILogger? Logger { get; init; }
 
+    /// <summary>Hears why the interpreter's own allocator is not seen.</summary>
+    internal Action<string>? Unseen { get; init; }
+
     /// <summary>Whether stacks are recorded.</summary>
     internal bool HasStacks => Inclusive || By == AllocationBy.Stack;
 }

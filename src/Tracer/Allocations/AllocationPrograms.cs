@@ -48,7 +48,9 @@ internal sealed class AllocationPrograms
             throw Unsupported("The interpreter's stacks cannot be told.");
         var owner = new AllocationOwner(running, options);
         var programs = new AllocationPrograms(owner, options);
-        AllocationSites[] all = [.. AllocationSites.OfLibc(selection, hasFilter), .. AllocationSites.OfInterpreter(selection, hasFilter)];
+        AllocationSites[] all = [.. AllocationSites.OfLibc(selection, hasFilter), .. AllocationSites.OfInterpreter(selection, hasFilter, out var unseen)];
+        if (unseen is not null)
+            options.Unseen?.Invoke(unseen);
         foreach (var sites in all)
             programs.Add(sites);
         if (options.HasStacks)

@@ -33,12 +33,15 @@ internal sealed record AllocationSites(AllocationFunction Function, IReadOnlyLis
     }
 
     /// <summary>The interpreter's own; empty where they cannot be seen.</summary>
-    public static IReadOnlyList<AllocationSites> OfInterpreter(ProbeSelection selection, bool hasFilter)
+    public static IReadOnlyList<AllocationSites> OfInterpreter(ProbeSelection selection, bool hasFilter, out string? problem)
     {
-        if (selection.Running.Allocator(out _) is not { } allocator || selection.Running.Module is not { } module)
+        if (selection.Running.Allocator(out problem) is not { } allocator || selection.Running.Module is not { } module)
             return [];
         var found = allocator.Functions.Select(m => Find(AllocationFunction.OfPython.Single(f => f.Name == m.Name), Address(module.Name, m.Address), selection, hasFilter)).OfType<AllocationSites>().ToArray();
-        return found.Length < allocator.Functions.Count ? [] : found;
+        if (found.Length == allocator.Functions.Count)
+            return found;
+        problem = "not all of its functions can be probed";
+        return [];
     }
 
     // memalign and its like end by a jump to a function without a name, which sees the blocks of all of them; where they do not, as in musl, aligned_alloc is it.

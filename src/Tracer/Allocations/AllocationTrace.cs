@@ -10,7 +10,9 @@ public sealed class AllocationTrace : IAsyncDisposable
     private readonly AllocationNames _names;
     private readonly AllocationOptions _options;
 
-    private AllocationTrace(TraceSession session, AllocationNames names, AllocationOptions options) => (_session, _names, _options) = (session, names, options);
+    private readonly string? _problem;
+
+    private AllocationTrace(TraceSession session, AllocationNames names, AllocationOptions options, string? problem) => (_session, _names, _options, _problem) = (session, names, options, problem);
 
     /// <summary>The session: its process, backend, end and summary.</summary>
     public TraceSession Session => _session;
@@ -21,9 +23,11 @@ public sealed class AllocationTrace : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var names = new AllocationNames(options.By != AllocationBy.Function);
+        string? problem = null;
+        var asked = options with { Unseen = why => problem = why };
         var session = await TraceSession.AttachAsync(
-            processId, new TraceOptions { Probes = [], Allocations = options, Backend = options.Backend, TextLimit = options.TextLimit, Sink = names, Logger = options.Logger }, cancellationToken).ConfigureAwait(false);
-        return new AllocationTrace(session, names, options);
+            processId, new TraceOptions { Probes = [], Allocations = asked, Backend = options.Backend, TextLimit = options.TextLimit, Sink = names, Logger = options.Logger }, cancellationToken).ConfigureAwait(false);
+        return new AllocationTrace(session, names, options, problem);
     }
 
     /// <summary>What there is so far; also after <see cref="TraceSession.StopAsync"/>.</summary>
@@ -38,8 +42,7 @@ public sealed class AllocationTrace : IAsyncDisposable
             (_, true) => AllocationSummary.Inclusive(AllocationSummary.Merge(owners)),
             _ => owners,
         };
-        var isSeen = _session.Probes.Any(p => p.Function?.Contains("PyObject_", StringComparison.Ordinal) == true);
-        return new AllocationReport([.. rows.OrderByDescending(r => (r.Inclusive ?? r.Own).Growth).ThenByDescending(r => (r.Inclusive ?? r.Own).Bytes)], isSeen)
+        return new AllocationReport([.. rows.OrderByDescending(r => (r.Inclusive ?? r.Own).Growth).ThenByDescending(r => (r.Inclusive ?? r.Own).Bytes)], _problem)
         {
             Total = AllocationSummary.Sum(owners),
             Nameless = AllocationSummary.Sum(owners.Where(r => r.Unknown is not (null or NoPython))),
