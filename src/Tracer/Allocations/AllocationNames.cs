@@ -10,11 +10,15 @@ using Tracer.Core.Targets;
 namespace Tracer.Allocations;
 
 /// <summary>Takes the events that tell who an owner is.</summary>
-internal sealed class AllocationNames(bool hasLines) : IEventSink
+/// <param name="memory">The target's memory, where a picture has no room for a table of lines.</param>
+/// <param name="hasLines">Whether lines are told.</param>
+internal sealed class AllocationNames(ITargetMemory memory, bool hasLines) : IEventSink
 {
+    /// <summary>Why there is no name where native code runs for itself: no interpreted function has begun.</summary>
+    public const string NoPython = "no Python was running";
+
     private readonly ConcurrentDictionary<ulong, AllocationRow> _rows = [];
-    // What a picture does not have is not read later, when it may be another's.
-    private readonly PictureReaders _pictures = new(new NoMemory());
+    private readonly PictureReaders _pictures = new(memory);
 
     /// <summary>The row of an owner, without numbers; null when it was not told.</summary>
     public AllocationRow? Of(ulong owner) => _rows.GetValueOrDefault(owner);
@@ -83,14 +87,7 @@ internal sealed class AllocationNames(bool hasLines) : IEventSink
         }
 
         return frames.Count == 0
-            ? row with { Unknown = "the stack could not be read" }
+            ? row with { Unknown = isCut ? "the stack could not be read" : NoPython }
             : row with { Function = frames[0].Function, FileName = frames[0].FileName, Line = frames[0].Line, Stack = frames, IsCut = isCut };
-    }
-
-    private sealed class NoMemory : ITargetMemory
-    {
-        public bool IsLate => true;
-
-        public int Read(ulong address, Span<byte> destination) => 0;
     }
 }

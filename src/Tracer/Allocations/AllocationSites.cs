@@ -66,23 +66,44 @@ internal sealed record AllocationSites(AllocationFunction Function, IReadOnlyLis
     private static AllocationSites? Find(AllocationFunction function, string place, ProbeSelection selection, bool hasFilter)
     {
         var entries = selection.Find($"uprobe:{place}");
-        var returns = function.Size.Length == 0 ? [] : selection.Find($"uretprobe:{place}").Select(r => WithResults(function, r, hasFilter)).ToArray();
+        var returns = function.Size.Length == 0 ? [] : selection.Find($"uretprobe:{place}").Select(r => WithResults(function, r, selection, hasFilter)).ToArray();
         return entries.Count == 0 || (function.Size.Length > 0 && returns.Length == 0)
             ? null
             : new AllocationSites(function, [.. entries.Select(e => e with { Function = function.Name })], returns);
     }
 
-    // Where a function ends by a jump to another, that one returns in its place. calloc jumps to memset, which returns the block that it clears (glibc malloc/malloc.c, musl
-    // src/malloc/calloc.c); others jump to functions that are observed themselves. The kernel may follow their calls where no filter forbids it: while they run, no stack is unwound
-    // and none is left for another, and signal handlers may not call them.
-    private static Probe WithResults(AllocationFunction function, Probe probe, bool hasFilter) => probe with
+    // The kernel may follow calls where no filter forbids it: while they run, no stack is unwound and none is left for another, and signal handlers may not call them.
+    private static Probe WithResults(AllocationFunction function, Probe probe, ProbeSelection selection, bool hasFilter)
     {
-        Function = function.Name,
-        Parameters = [new ProbeParameter("block", IntegerType.UInt64)],
-        CallCaveat = hasFilter ? probe.CallCaveat : null,
-        Sites = [.. probe.Sites.Where(s => !IsTailCall(s) || function.Name == "calloc").Select(s => With(s, IsTailCall(s) ? X64Register.Rdi : X64Register.Rax))],
-        Calls = [.. probe.Calls.Select(s => With(s, X64Register.Rax))],
-    };
+        var exits = Exits(function, probe, selection, []).ToArray();
+        return probe with
+        {
+            Function = function.Name,
+            Parameters = [new ProbeParameter("block", IntegerType.UInt64)],
+            CallCaveat = hasFilter ? probe.CallCaveat : null,
+            Sites = [.. exits.SelectMany(e => e.Sites)],
+            Companions = [.. exits.SelectMany(e => e.Companions).Distinct()],
+            Calls = [.. probe.Calls.Select(s => With(s, X64Register.Rax))],
+        };
+    }
+
+    // Where a function ends by a jump to another, that one returns in its place; who is returned to is known by what was asked. calloc jumps to memset through the linkage
+    // table, which returns the block that it clears (glibc malloc/malloc.c, musl src/malloc/calloc.c).
+    private static IEnumerable<(IEnumerable<ProbeSite> Sites, IReadOnlyList<CompanionSite> Companions)> Exits(AllocationFunction function, Probe probe, ProbeSelection selection, HashSet<ulong> seen)
+    {
+        yield return (probe.Sites.Where(s => !IsTailCall(s)).Select(s => With(s, X64Register.Rax)), probe.Companions);
+        foreach (var site in probe.Sites.Where(IsTailCall))
+        {
+            var target = TailCall.TargetOf(probe.Module.Image, site.Location.ImageAddress);
+            if (target is { } known && !seen.Add(known))
+                continue;
+            var next = target is { } address ? selection.Find($"uretprobe:{Address(probe.Module.Name, address)}") : [];
+            foreach (var exits in next.SelectMany(n => Exits(function, n, selection, seen)))
+                yield return exits;
+            if (next.Count == 0 && function.Name == "calloc")
+                yield return ([With(site, X64Register.Rdi)], []);
+        }
+    }
 
     private static ProbeSite With(ProbeSite site, X64Register result) => site with { Arguments = new ExpressionList(Build.Register(result)) };
 }

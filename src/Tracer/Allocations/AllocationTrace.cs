@@ -1,5 +1,7 @@
 using Tracer.Core.Aggregations;
 using Tracer.Core.Diagnostics;
+using Tracer.Core.Targets;
+using Tracer.Linux;
 
 namespace Tracer.Allocations;
 
@@ -10,9 +12,11 @@ public sealed class AllocationTrace : IAsyncDisposable
     private readonly AllocationNames _names;
     private readonly AllocationOptions _options;
 
+    private readonly ProcessMemory _memory;
     private readonly string? _problem;
 
-    private AllocationTrace(TraceSession session, AllocationNames names, AllocationOptions options, string? problem) => (_session, _names, _options, _problem) = (session, names, options, problem);
+    private AllocationTrace(TraceSession session, ProcessMemory memory, AllocationNames names, AllocationOptions options, string? problem) =>
+        (_session, _memory, _names, _options, _problem) = (session, memory, names, options, problem);
 
     /// <summary>The session: its process, backend, end and summary.</summary>
     public TraceSession Session => _session;
@@ -22,12 +26,28 @@ public sealed class AllocationTrace : IAsyncDisposable
     public static async Task<AllocationTrace> AttachAsync(int processId, AllocationOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var names = new AllocationNames(options.By != AllocationBy.Function);
-        string? problem = null;
-        var asked = options with { Unseen = why => problem = why };
-        var session = await TraceSession.AttachAsync(
-            processId, new TraceOptions { Probes = [], Allocations = asked, Backend = options.Backend, TextLimit = options.TextLimit, Sink = names, Logger = options.Logger }, cancellationToken).ConfigureAwait(false);
-        return new AllocationTrace(session, names, options, problem);
+        var memory = new ProcessMemory(LinuxSystemCalls.Instance, processId);
+        try
+        {
+            var names = new AllocationNames(new ProcessTargetMemory(memory), options.By != AllocationBy.Function);
+            string? problem = null;
+            var trace = new TraceOptions
+            {
+                Probes = [],
+                Allocations = options with { Unseen = why => problem = why },
+                Backend = options.Backend,
+                TextLimit = options.TextLimit,
+                Sink = names,
+                Logger = options.Logger,
+            };
+            var session = await TraceSession.AttachAsync(processId, trace, cancellationToken).ConfigureAwait(false);
+            return new AllocationTrace(session, memory, names, options, problem);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What there is so far; also after <see cref="TraceSession.StopAsync"/>.</summary>
@@ -45,16 +65,18 @@ public sealed class AllocationTrace : IAsyncDisposable
         return new AllocationReport([.. rows.OrderByDescending(r => (r.Inclusive ?? r.Own).Growth).ThenByDescending(r => (r.Inclusive ?? r.Own).Bytes)], _problem)
         {
             Total = AllocationSummary.Sum(owners),
-            Nameless = AllocationSummary.Sum(owners.Where(r => r.Unknown is not (null or NoPython))),
+            Nameless = AllocationSummary.Sum(owners.Where(r => r.Unknown is not (null or AllocationNames.NoPython))),
             Cut = AllocationSummary.Sum(owners.Where(r => r.IsCut)),
             MissedFrees = snapshots[AllocationPrograms.MissedIndex].Rows.Aggregate(0UL, (sum, row) => sum + row.Count),
         };
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
-
-    private const string NoPython = "no Python was running";
+    public async ValueTask DisposeAsync()
+    {
+        await _session.DisposeAsync().ConfigureAwait(false);
+        _memory.Dispose();
+    }
 
     private static ulong OwnerOf(AggregationRow row) => unchecked((ulong)row.Keys[0].Int64);
 
@@ -69,7 +91,7 @@ public sealed class AllocationTrace : IAsyncDisposable
                 Own = sum,
                 Unknown = owner switch
                 {
-                    0 => NoPython,
+                    0 => AllocationNames.NoPython,
                     AllocationOwner.Collided => "stacks that cannot be told from others",
                     _ => "the event that names it was lost",
                 },
