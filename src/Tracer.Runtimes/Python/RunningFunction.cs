@@ -19,9 +19,6 @@ internal static class RunningFunction
     // FRAME_OWNED_BY_CSTACK, since 3.14 FRAME_OWNED_BY_INTERPRETER (enum _frameowner): a frame of the interpreter's own, below which those of the program are.
     private const ulong OwnedByInterpreter = 3;
 
-    // An odd number, by which multiplying mixes (2^64 divided by the golden ratio).
-    private const ulong Mixer = 0x9E3779B97F4A7C15;
-
     /// <summary>What runs; null with a reason in one clause.</summary>
     public static RunningCode? Find(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
     {
@@ -41,7 +38,7 @@ internal static class RunningFunction
             names.Add(new("pyqualname", Text(frame, PythonText.Of(Build.LoadPointer(code, at.CodeQualifiedName), layout))));
         var pictures = new PythonPictures(version, layout);
         names.Add(new("pystack", pictures.Stack(frame)));
-        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value), Stack = Stack(module, frame, layout, pictures) };
+        return new RunningCode(names) { Values = new("pyvalue", pictures.Value), Stack = Stack(module, frame, layout, pictures) };
     }
 
     // PyFrameObject.f_back, 2.7 and 3.6 to 3.10: behind PyVarObject.
@@ -82,10 +79,4 @@ internal static class RunningFunction
         var isOurs = Build.Binary(BinaryOperator.Equal, Build.LoadPointer(thread, at.ThreadId), Build.Register(X64Register.FsBase));
         return Build.If(thread, Build.If(isOurs, newest, Build.Constant(0)), Build.Constant(0));
     }
-
-    // The code object's address is given to another when it is freed; then its names, its first line or its table are others.
-    private static Expression Identity(Expression code, PythonLayout layout) =>
-        new[] { layout.CodeFileName, layout.CodeName, layout.CodeLineTable }.Select(m => Build.LoadPointer(code, m))
-            .Append(Build.ToUInt64(Build.Load(code, layout.CodeFirstLine, IntegerType.UInt32)))
-            .Aggregate(code, (mixed, part) => Build.Binary(BinaryOperator.Xor, Build.Binary(BinaryOperator.Multiply, mixed, Build.Constant(Mixer)), part));
 }

@@ -7,12 +7,12 @@ using Tracer.Core.Runtimes;
 namespace Tracer.Allocations;
 
 /// <summary>
-/// Whom memory is put down to, as a number of 64 bits: the function that runs, its line, or the stack. A stack's number is a hash of its frames' code objects (and instructions, where lines are told),
-/// and there is a second, independent one: where two stacks have the same number, that is seen by the second, and what the later asks for is put down to <see cref="Collided"/>.
+/// Whom memory is put down to, as a number of 64 bits: a hash of the code objects of the frames (and of the instructions, where lines are told), of one frame where callers do not count.
+/// There is a second, independent one: where two have the same number, that is seen by the second, and what the later asks for is put down to <see cref="Collided"/>.
 /// </summary>
 internal sealed class AllocationOwner
 {
-    /// <summary>The owner of what stacks asked for whose number another has already.</summary>
+    /// <summary>The owner of what those asked for whose number another has already.</summary>
     public const ulong Collided = 1;
 
     /// <summary>The name of the value that is the number, in the event that tells who it is.</summary>
@@ -32,20 +32,17 @@ internal sealed class AllocationOwner
 
     private readonly VariableExpression _current;
     private readonly Variable _known;
-    private readonly Variable? _generations;
+    private readonly Variable _generations = new("generation", VariableScope.Global, IntegerType.UInt64, IntegerType.UInt64);
     private readonly RunningCode _running;
+    private readonly RunningStack _stack;
     private readonly AllocationOptions _options;
 
-    public AllocationOwner(RunningCode running, AllocationOptions options)
+    public AllocationOwner(RunningCode running, RunningStack stack, AllocationOptions options)
     {
-        (_running, _options) = (running, options);
-        _current = new(new Variable("owner", VariableScope.Thread, IntegerType.UInt64) { FieldCount = IsStack ? 2 : 1 });
+        (_running, _stack, _options) = (running, stack, options);
+        _current = new(new Variable("owner", VariableScope.Thread, IntegerType.UInt64) { FieldCount = 2 });
         _known = new("known", VariableScope.Global, IntegerType.UInt64, IntegerType.UInt64) { Capacity = options.MaximumRows };
-        _generations = IsStack ? new("generation", VariableScope.Global, IntegerType.UInt64, IntegerType.UInt64) : null;
     }
-
-    /// <summary>Whether stacks are recorded.</summary>
-    private bool IsStack => _options.HasStacks;
 
     /// <summary>The thread's owner, once <see cref="Find"/> has run.</summary>
     public Expression Current => _current;
@@ -55,65 +52,55 @@ internal sealed class AllocationOwner
         BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Less, Build.Constant(Collided), _current), Build.EqualTo(Known, 0));
 
     /// <summary>Notes that the thread's owner is told.</summary>
-    public AssignAction Tell => new(Known, IsStack ? _current with { Field = 1 } : Build.Constant(1));
+    public AssignAction Tell => new(Known, _current with { Field = 1 });
 
     /// <summary>What tells who the owner is.</summary>
     public IReadOnlyList<PlannedValue> Names =>
     [
         new(Number, _current),
-        .. IsStack ? [new PlannedValue(Stack, _running.Stack!.Frames)]
+        .. _options.HasStacks ? [new PlannedValue(Stack, _stack.Frames)]
             : _running.Names.Where(n => Told.Contains(n.Name) && (_options.By != AllocationBy.Function || n.Name != "pyline")).Select(n => new PlannedValue(n.Name, n.Value)),
     ];
 
     private VariableExpression Known => new(_known, new ExpressionList(_current));
 
     /// <summary>What finds the owner, at a probe.</summary>
-    public IReadOnlyList<ProbeProgram> Find(Probe probe) => IsStack
-        ?
-        [
-            new ProbeProgram(probe) { Actions = [NumberOfStack()] },
-            new ProbeProgram(probe)
-            {
-                Condition = And(_current, And(Known, Build.Binary(BinaryOperator.NotEqual, Known, _current with { Field = 1 }))),
-                Actions = [new AssignAction(_current, Build.Constant(Collided)) { Second = Build.Constant(Collided) }],
-            },
-        ]
-        : [new ProbeProgram(probe) { Actions = [new AssignAction(_current, NumberOfFunction())] }];
+    public IReadOnlyList<ProbeProgram> Find(Probe probe) =>
+    [
+        new ProbeProgram(probe) { Actions = [Assign()] },
+        new ProbeProgram(probe)
+        {
+            Condition = And(_current, And(Known, Build.Binary(BinaryOperator.NotEqual, Known, _current with { Field = 1 }))),
+            Actions = [new AssignAction(_current, Build.Constant(Collided)) { Second = Build.Constant(Collided) }],
+        },
+    ];
 
-    /// <summary>What sees that code objects are freed, whose addresses others get: their generation is a part of a stack's number.</summary>
+    /// <summary>What sees that code objects are freed, whose addresses others get: their generation is a part of the number.</summary>
     public ProbeProgram? Watch(ProbeSelection selection)
     {
-        if (_generations is null || _running.Stack!.CodeFreed.Value is not { } freed)
+        if (_stack.CodeFreed.Value is not { } freed)
             return null;
         var probes = selection.Find(string.Create(CultureInfo.InvariantCulture, $"uprobe:{selection.Running.Module!.Name}:0x{freed:x}"));
         var generation = Generation(AllocationSites.Argument(0));
         return probes.Count == 0 ? null : new ProbeProgram(probes[0]) { Actions = [new AssignAction(generation, Build.Add(generation, Build.Constant(1)))] };
     }
 
-    private VariableExpression Generation(Expression code) => new(_generations!, new ExpressionList(code));
-
-    private Expression NumberOfFunction()
-    {
-        if (_options.By == AllocationBy.Function)
-            return _running.Identity;
-        var line = Build.ToUInt64(_running.Names.Single(n => n.Name == "pyline").Value);
-        return Build.If(_running.Identity, Build.Binary(BinaryOperator.Xor, Build.Binary(BinaryOperator.Multiply, _running.Identity, Build.Constant(Mixer)), line), Nothing);
-    }
+    private VariableExpression Generation(Expression code) => new(_generations, new ExpressionList(code));
 
     // One round a frame. What a frame is read of is mixed in the round after it, so that it is read once and used for both numbers.
-    private AssignAction NumberOfStack()
+    private AssignAction Assign()
     {
-        var stack = _running.Stack!;
         Expression frame = new LoopVariableExpression(0), depth = new LoopVariableExpression(1), code = new LoopVariableExpression(2), at = new LoopVariableExpression(3);
         Expression number = new LoopVariableExpression(4), other = new LoopVariableExpression(5);
         var next = Mix(Mix(Mix(number, code, Mixer), Generation(code), Mixer), at, Mixer);
         var nextOther = Mix(Mix(other, at, OtherMixer), code, OtherMixer);
         var hasLines = _options.By != AllocationBy.Function;
+        var frames = _options.HasStacks ? RunningStack.MaximumFrames : 1;
         var loop = new IterateExpression(
-            RunningStack.MaximumFrames + 1,
-            new ExpressionList(stack.Newest, Nothing, Nothing, Nothing, Nothing, Nothing),
-            And(frame, Build.Binary(BinaryOperator.Less, depth, Build.Constant(RunningStack.MaximumFrames))),
-            new ExpressionList(stack.Caller(frame), Build.Add(depth, Build.Constant(1)), stack.Code(frame), hasLines ? stack.Instruction(frame) : Nothing, next, nextOther),
+            frames,
+            new ExpressionList(_stack.Newest, Nothing, Nothing, Nothing, Nothing, Nothing),
+            And(frame, Build.Binary(BinaryOperator.Less, depth, Build.Constant((ulong)frames))),
+            new ExpressionList(_stack.Caller(frame), Build.Add(depth, Build.Constant(1)), _stack.Code(frame), hasLines ? _stack.Instruction(frame) : Nothing, next, nextOther),
             // 0 is nobody, and neither number is 0 or what stands for a collision.
             Build.If(depth, Build.Binary(BinaryOperator.Or, next, Build.Constant(1UL << 63)), Nothing));
         return new AssignAction(_current, loop) { Second = Build.Binary(BinaryOperator.Or, nextOther, Build.Constant(1UL << 63)) };

@@ -44,17 +44,14 @@ internal sealed class AllocationPrograms
     public static TraceProgram Make(AllocationOptions options, ProbeSelection selection, bool hasFilter)
     {
         var running = selection.Running.Code(out var problem) ?? throw Unsupported($"{problem}.");
-        if (options.HasStacks && running.Stack is null)
-            throw Unsupported("The interpreter's stacks cannot be told.");
-        var owner = new AllocationOwner(running, options);
+        var owner = new AllocationOwner(running, running.Stack ?? throw Unsupported("The interpreter's frames cannot be told."), options);
         var programs = new AllocationPrograms(owner, options);
         AllocationSites[] all = [.. AllocationSites.OfLibc(selection, hasFilter), .. AllocationSites.OfInterpreter(selection, hasFilter, out var unseen)];
         if (unseen is not null)
             options.Unseen?.Invoke(unseen);
         foreach (var sites in all)
             programs.Add(sites);
-        if (options.HasStacks)
-            programs._programs.Add(owner.Watch(selection) ?? throw Unsupported("It cannot be seen when code objects are freed."));
+        programs._programs.Add(owner.Watch(selection) ?? throw Unsupported("It cannot be seen when code objects are freed."));
         return new TraceProgram([.. all.SelectMany(s => s.Entries.Concat(s.Returns))], programs._programs, [programs._allocated, programs._freed, programs._missed])
         {
             Silence = "no memory was asked for while it was traced.",

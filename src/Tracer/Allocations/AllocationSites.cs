@@ -65,12 +65,16 @@ internal sealed record AllocationSites(AllocationFunction Function, IReadOnlyLis
 
     private static AllocationSites? Find(AllocationFunction function, string place, ProbeSelection selection, bool hasFilter)
     {
-        var entries = selection.Find($"uprobe:{place}");
-        var returns = function.Size.Length == 0 ? [] : selection.Find($"uretprobe:{place}").Select(r => WithResults(function, r, selection, hasFilter)).ToArray();
+        var found = selection.Find($"uretprobe:{place}");
+        var returns = function.Size.Length == 0 ? [] : found.Select(r => WithResults(function, r, selection, hasFilter)).ToArray();
+        // Calls begin at the place of the entry that costs least, which is not always the first instruction.
+        var entries = found.Count > 0 && found.All(r => r.Calls.Count > 0) ? [.. found.Select(EntryOf)] : selection.Find($"uprobe:{place}");
         return entries.Count == 0 || (function.Size.Length > 0 && returns.Length == 0)
             ? null
             : new AllocationSites(function, [.. entries.Select(e => e with { Function = function.Name })], returns);
     }
+
+    private static Probe EntryOf(Probe probe) => probe with { Parameters = [], Sites = [.. probe.Calls.Select(c => new ProbeSite(c.Location, []))], Companions = [], Calls = [], CallCaveat = null };
 
     // The kernel may follow calls where no filter forbids it: while they run, no stack is unwound and none is left for another, and signal handlers may not call them.
     private static Probe WithResults(AllocationFunction function, Probe probe, ProbeSelection selection, bool hasFilter)

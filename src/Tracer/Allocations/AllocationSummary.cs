@@ -31,6 +31,10 @@ internal static class AllocationSummary
             .Select(g => g.First() with { Own = Sum(g) }),
     ];
 
+    /// <summary>Rows of one line made one.</summary>
+    public static IReadOnlyList<AllocationRow> MergeLines(IEnumerable<AllocationRow> rows) =>
+        [.. rows.GroupBy(r => (r.FileName, r.Function, r.Line, r.Unknown)).Select(g => g.First() with { Own = Sum(g) })];
+
     /// <summary>Rows' own memory together.</summary>
     public static AllocationSum Sum(IEnumerable<AllocationRow> rows) => rows.Aggregate(default(AllocationSum), (sum, row) => sum.Plus(row.Own));
 }

@@ -60,6 +60,8 @@ public sealed class AllocationTrace : IAsyncDisposable
         {
             (AllocationBy.Stack, _) => AllocationSummary.Merge(owners),
             (_, true) => AllocationSummary.Inclusive(AllocationSummary.Merge(owners)),
+            // Of a line there may be several instructions.
+            (AllocationBy.Line, _) => AllocationSummary.MergeLines(owners),
             _ => owners,
         };
         return new AllocationReport([.. rows.OrderByDescending(r => (r.Inclusive ?? r.Own).Growth).ThenByDescending(r => (r.Inclusive ?? r.Own).Bytes)], _problem)
