@@ -27,6 +27,9 @@ public sealed record AllocationOptions
     /// <summary>Hears why the interpreter's own allocator is not seen.</summary>
     internal Action<string>? Unseen { get; init; }
 
+    /// <summary>What of the numbers of functions and stacks is used: less, so that they collide, only in tests.</summary>
+    internal ulong NumberMask { get; init; } = ulong.MaxValue;
+
     /// <summary>Whether stacks are recorded.</summary>
     internal bool HasStacks => Inclusive || By == AllocationBy.Stack;
 }

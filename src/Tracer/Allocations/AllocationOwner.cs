@@ -102,9 +102,12 @@ internal sealed class AllocationOwner
             And(frame, Build.Binary(BinaryOperator.Less, depth, Build.Constant((ulong)frames))),
             new ExpressionList(_stack.Caller(frame), Build.Add(depth, Build.Constant(1)), _stack.Code(frame), hasLines ? _stack.Instruction(frame) : Nothing, next, nextOther),
             // 0 is nobody, and neither number is 0 or what stands for a collision.
-            Build.If(depth, Build.Binary(BinaryOperator.Or, next, Build.Constant(1UL << 63)), Nothing));
+            Build.If(depth, Build.Binary(BinaryOperator.Or, Masked(next), Build.Constant(1UL << 63)), Nothing));
         return new AssignAction(_current, loop) { Second = Build.Binary(BinaryOperator.Or, nextOther, Build.Constant(1UL << 63)) };
     }
+
+    private Expression Masked(Expression number) =>
+        _options.NumberMask == ulong.MaxValue ? number : Build.Binary(BinaryOperator.And, number, Build.Constant(_options.NumberMask));
 
     // Both steps can be undone: two that differ stay different.
     private static Expression Mix(Expression number, Expression part, ulong mixer)

@@ -94,7 +94,7 @@ public sealed class AllocationTrace : IAsyncDisposable
                 Unknown = owner switch
                 {
                     0 => AllocationNames.NoPython,
-                    AllocationOwner.Collided => "stacks that cannot be told from others",
+                    AllocationOwner.Collided => "who cannot be told from others: two numbers are one",
                     _ => "the event that names it was lost",
                 },
             };

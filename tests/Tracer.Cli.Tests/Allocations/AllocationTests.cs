@@ -112,6 +112,51 @@ public sealed class AllocationTests
         Assert.True(whole.Inclusive!.Value.Bytes >= (ulong)(4 * Leaf) + (20 * 50 * (5001 + 3001)));
     }
 
+    // Their code objects have the addresses, and mostly the names', of those before them.
+    [Theory]
+    [InlineData("2.7")]
+    [InlineData("3.8")]
+    [InlineData("3.11-debian")]
+    [InlineData("3.13")]
+    [InlineData("3.15-sid")]
+    public async Task A_function_made_where_another_was_freed_is_another(string name)
+    {
+        var (_, report) = await Trace(name, new AllocationOptions(), "ebpf", "passing.py");
+        for (var k = 1000; k < 1200; k++)
+        {
+            var row = Assert.Single(report.Rows, r => r.Function == $"passing{k}");
+            // And the list that it is put into grows.
+            Assert.InRange(row.Bytes, 9001UL, 9001UL + 4096);
+        }
+    }
+
+    [Theory]
+    [InlineData("3.8", "ebpf")]
+    [InlineData("3.11-debian", "ebpf")]
+    [InlineData("3.11-debian", "ptrace")]
+    [InlineData("3.15-sid", "ebpf")]
+    public async Task A_stack_that_is_deeper_than_what_is_recorded_is_said_to_be_cut(string name, string backend)
+    {
+        var (_, report) = await Trace(name, new AllocationOptions { By = AllocationBy.Stack }, backend, "passing.py");
+        var row = Assert.Single(report.Rows, r => r.Bytes is >= 500001 and < 504000);
+        Assert.True(row.IsCut);
+        Assert.All(row.Stack, f => Assert.Equal("deep", f.Function));
+        Assert.InRange(row.Stack.Count, 24, 64);
+        Assert.InRange(report.Cut.Bytes, 500001UL, 600000UL);
+    }
+
+    [Theory]
+    [InlineData("ebpf")]
+    [InlineData("ptrace")]
+    public async Task Functions_whose_numbers_are_the_same_are_said_to_be(string backend)
+    {
+        var (json, report) = await Trace("3.11-debian", new AllocationOptions { NumberMask = 0 }, backend);
+        var bytes = JsonDocument.Parse(json!).RootElement.EnumerateObject().Where(f => f.Name is not ("small" or "large")).Aggregate(0UL, (sum, f) => sum + f.Value[1].GetUInt64());
+        // Only the first keeps its name.
+        var named = Assert.Single(report.Rows, r => r.Unknown is null);
+        Assert.InRange(report.Nameless.Bytes, bytes, report.Total.Bytes - named.Bytes);
+    }
+
     [Theory]
     [InlineData("2.7", "ebpf")]
     [InlineData("3.9", "ebpf")]
