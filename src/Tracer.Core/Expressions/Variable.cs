@@ -2,7 +2,7 @@ namespace Tracer.Core.Expressions;
 
 /// <summary>
 /// A variable of a traced program: an integer, or an associative array of integers when it has keys. An element that was never assigned is zero;
-/// assigning zero frees it. An element may have two fields, which are assigned together and so cannot disagree; it is freed when the first becomes zero.
+/// assigning zero frees it. An element may have two fields, which are assigned together and so cannot disagree; it is freed, both being zero, when the first becomes zero.
 /// Compared by reference.
 /// </summary>
 /// <param name="name">Its name, for printing.</param>

@@ -87,9 +87,8 @@ internal sealed partial class ExpressionCompiler
         var done = code.NewLabel();
         if (IsPlain(target.Variable))
         {
-            code.LoadMapValue(R1, maps.Elements(target.Variable), 0);
-            for (var field = 0; field < target.Variable.FieldCount; field++)
-                code.Load(BpfSize.Double, R0, R10, At(field)).Store(BpfSize.Double, R1, (short)(field * sizeof(ulong)), R0);
+            code.LoadMapValue(R0, maps.Elements(target.Variable), 0).Load(BpfSize.Double, R1, R10, value);
+            StoreFields();
             return;
         }
 
@@ -103,9 +102,7 @@ internal sealed partial class ExpressionCompiler
             .Load(BpfSize.Double, R1, R10, value);
         if (target.Keys.Count > 0)
             code.JumpIf(BpfCondition.Equal, R1, 0, remove);
-        code.Store(BpfSize.Double, R0, 0, R1);
-        for (var field = 1; field < target.Variable.FieldCount; field++)
-            code.Load(BpfSize.Double, R1, R10, At(field)).Store(BpfSize.Double, R0, (short)(field * sizeof(ulong)), R1);
+        StoreFields();
         code.Jump(done).Bind(absent)
             .Load(BpfSize.Double, R1, R10, value).JumpIf(BpfCondition.Equal, R1, 0, done);
         Arguments();
@@ -117,7 +114,17 @@ internal sealed partial class ExpressionCompiler
 
         void Arguments() => code.LoadMap(R1, maps.Elements(target.Variable)).Move(R2, R10).Alu(BpfOperation.Add, R2, key);
 
-        short At(int field) => (short)(value + (field * sizeof(ulong)));
+        // R1, the first, to where R0 points, and the others behind it, which are zero where the first is.
+        void StoreFields()
+        {
+            code.Store(BpfSize.Double, R0, 0, R1);
+            for (var field = 1; field < target.Variable.FieldCount; field++)
+            {
+                var kept = code.NewLabel();
+                code.Load(BpfSize.Double, R2, R10, (short)(value + (field * sizeof(ulong)))).JumpIf(BpfCondition.NotEqual, R1, 0, kept).Move(R2, 0)
+                    .Bind(kept).Store(BpfSize.Double, R0, (short)(field * sizeof(ulong)), R2);
+            }
+        }
     }
 
     /// <summary>R0 = the address of an element's value, or zero.</summary>
