@@ -138,8 +138,8 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
         if (!_elements.TryGetValue(variable, out var map))
         {
             map = Own(variable.Scope == VariableScope.Global && variable.KeyTypes.Count == 0
-                ? BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_variable" }
-                : new BpfMapDefinition(BpfMapType.Hash, sizeof(ulong) * (1 + variable.KeyTypes.Count), sizeof(ulong), variable.Capacity)
+                ? BpfMapDefinition.Array(sizeof(ulong) * variable.FieldCount, 1) with { Name = "st_variable" }
+                : new BpfMapDefinition(BpfMapType.Hash, sizeof(ulong) * (1 + variable.KeyTypes.Count), sizeof(ulong) * variable.FieldCount, variable.Capacity)
                 {
                     Flags = BpfMapFlags.NoPreallocation,
                     Name = "st_variable",

@@ -61,7 +61,7 @@ internal static class SiteGroups
         {
             AggregateAction a => string.Create(
                 CultureInfo.InvariantCulture, $"take {plan.Aggregations.TakeWhile(x => x != a.Aggregation).Count()} [{string.Join(',', a.Keys.Select(graph.IdOf))}] {(a.Value is null ? -1 : graph.IdOf(a.Value))}"),
-            AssignAction a => string.Create(CultureInfo.InvariantCulture, $"set {graph.IdOf(a.Target)} {graph.IdOf(a.Value)}"),
+            AssignAction a => string.Create(CultureInfo.InvariantCulture, $"set {graph.IdOf(a.Target)} {graph.IdOf(a.Value)} {(a.Second is null ? -1 : graph.IdOf(a.Second))}"),
             _ => throw new CompilationException($"the action {action.GetType().Name} is not known to the ebpf backend"),
         };
 

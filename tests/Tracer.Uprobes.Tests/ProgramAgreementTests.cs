@@ -85,6 +85,9 @@ public class ProgramAgreementTests
     [
         new("g", VariableScope.Global, IntegerType.Int64),
         new("t", VariableScope.Thread, IntegerType.UInt32),
+        new("f", VariableScope.Global, IntegerType.UInt32) { FieldCount = 2 },
+        new("u", VariableScope.Thread, IntegerType.Int64) { FieldCount = 2 },
+        new("b", VariableScope.Global, IntegerType.Int32, IntegerType.UInt8) { FieldCount = 2 },
         new("a", VariableScope.Global, IntegerType.Int16, IntegerType.Int32, IntegerType.UInt8),
         new("s", VariableScope.Thread, IntegerType.UInt64, IntegerType.Int64),
     ];
@@ -94,7 +97,10 @@ public class ProgramAgreementTests
         if (random.Below(3) == 0)
         {
             var variable = variables[random.Below(variables.Length)];
-            return new AssignAction(random.Element(variable, 1), random.Below(5) == 0 ? Build.Constant(0, variable.Type) : random.Number(variable.Type));
+            return new AssignAction(random.Element(variable, 1) with { Field = 0 }, random.Below(5) == 0 ? Build.Constant(0, variable.Type) : random.Number(variable.Type))
+            {
+                Second = variable.FieldCount > 1 && random.Below(4) > 0 ? random.Number(variable.Type) : null,
+            };
         }
 
         var function = Functions[random.Below(Functions.Length)];

@@ -37,7 +37,7 @@ internal sealed class RandomExpressions(int seed, ulong data, byte[]? page = nul
 
     /// <summary>An element of a variable.</summary>
     public VariableExpression Element(Variable variable, int depth) =>
-        new(variable, new ExpressionList([.. variable.KeyTypes.Select(t => Build.Binary(BinaryOperator.And, Integer((IntegerType)t, depth), Build.Constant(3, (IntegerType)t)))]));
+        new(variable, new ExpressionList([.. variable.KeyTypes.Select(t => Build.Binary(BinaryOperator.And, Integer((IntegerType)t, depth), Build.Constant(3, (IntegerType)t)))])) { Field = variable.FieldCount > 1 ? Below(2) : 0 };
 
     /// <summary>Text of any source.</summary>
     public Expression Text() => _random.Next(9) switch

@@ -27,14 +27,8 @@ internal static class AllocationRun
             Write(request, trace, output);
             if (session.Completion is { IsFaulted: true, Exception.InnerException: TracerException failure })
                 throw failure;
-            var summary = session.Summarise();
-            if (summary.Drops > 0)
-                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{summary.Drops} notes found no room: freed is too low. --max-blocks gives more.")).ConfigureAwait(false);
-            foreach (var (count, what) in new[] { (summary.Lost + summary.LostFrames + summary.LostReturns, "hits were lost"), (summary.Overflow, "hits found no row"), (summary.Faults, "hits could not be read") })
-            {
-                if (count > 0)
-                    await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{count} {what}.")).ConfigureAwait(false);
-            }
+            foreach (var sentence in AllocationLosses.Tell(trace.Read(), session.Summarise()))
+                await Console.Error.WriteLineAsync(sentence).ConfigureAwait(false);
         }
 
         return output.Failed.IsCompleted ? throw output.Failed.Result : (int)ExitCode.Ok;
@@ -57,7 +51,7 @@ internal static class AllocationRun
     {
         var report = trace.Read();
         if (request.Json)
-            AllocationJson.Write(output, report, request.Top);
+            AllocationJson.Write(output, report, trace.Session.Summarise(), request.Top);
         else
             AllocationText.Write(output, report, request.Top);
         output.Flush();

@@ -189,7 +189,7 @@ public ref partial struct ExpressionEvaluator
         _threadKey = null;
         var status = WriteKey(variable, key, out value);
         if (status == EvaluationStatus.Ok)
-            value = variables.Read(variable.Variable, key.Key);
+            value = variables.Read(variable.Variable, key.Key, variable.Field);
         _threadKey = key;
         return status;
     }

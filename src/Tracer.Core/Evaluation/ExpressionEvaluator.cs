@@ -86,7 +86,7 @@ public ref partial struct ExpressionEvaluator
                 value = _loopVariables[v.Index];
                 return EvaluationStatus.Ok;
             case IterateExpression i:
-                return Iterate(i, out value);
+                return Iterate(i, null, out value, out _);
             case SavedExpression s when s.Slot < _saved.Length:
                 value = _saved[s.Slot];
                 return EvaluationStatus.Ok;
@@ -155,8 +155,19 @@ public ref partial struct ExpressionEvaluator
             : EvaluationStatus.DivideByZero;
     }
 
-    private EvaluationStatus Iterate(IterateExpression loop, out ulong value)
+    /// <summary>Evaluates two values; where the first is a loop, the second may use its variables.</summary>
+    internal EvaluationStatus Evaluate(Expression first, Expression second, out ulong value, out ulong other)
     {
+        if (first is IterateExpression loop)
+            return Iterate(loop, second, out value, out other);
+        other = 0;
+        var status = Evaluate(first, out value);
+        return status != EvaluationStatus.Ok ? status : Evaluate(second, out other);
+    }
+
+    private EvaluationStatus Iterate(IterateExpression loop, Expression? second, out ulong value, out ulong other)
+    {
+        other = 0;
         Span<ulong> current = stackalloc ulong[MaximumLoopVariables];
         Span<ulong> next = stackalloc ulong[MaximumLoopVariables];
         EvaluationStatus status;
@@ -177,7 +188,11 @@ public ref partial struct ExpressionEvaluator
             if (status != EvaluationStatus.Ok)
                 return status;
             if (value == 0)
-                return inner.Evaluate(loop.Result, out value);
+            {
+                status = inner.Evaluate(loop.Result, out value);
+                return status != EvaluationStatus.Ok || second is null ? status : inner.Evaluate(second, out other);
+            }
+
             if (round == loop.Limit)
                 return EvaluationStatus.LoopLimit;
             for (var k = 0; k < loop.Next.Count; k++)

@@ -244,11 +244,13 @@ public sealed class PlanExecutor
 
     private bool Assign(AssignAction action, ref ExpressionEvaluator evaluator, IHitFacts facts)
     {
-        if (evaluator.Evaluate(action.Value, out var value) != EvaluationStatus.Ok)
+        ulong second = 0;
+        var status = action.Second is null ? evaluator.Evaluate(action.Value, out var value) : evaluator.Evaluate(action.Value, action.Second, out value, out second);
+        if (status != EvaluationStatus.Ok)
             return false;
         if (evaluator.WriteKey(action.Target, _key, out _) != EvaluationStatus.Ok)
             return false;
-        if (!_variables.TryWrite(action.Target.Variable, _key.Key, value))
+        if (!_variables.TryWrite(action.Target.Variable, _key.Key, value, second))
             Count(_plan.Counters.Drops(IndexOf(action.Target.Variable)));
         return true;
     }

@@ -7,7 +7,7 @@ namespace Tracer.Core.Execution;
 /// <summary>The variables of a traced program, in this process. Elements that are zero take no room.</summary>
 public sealed class VariableStore
 {
-    private readonly Dictionary<Variable, Dictionary<byte[], ulong>> _variables = [];
+    private readonly Dictionary<Variable, Dictionary<byte[], (ulong First, ulong Second)>> _variables = [];
     private readonly byte[] _threadKey = new byte[sizeof(int)];
 
     /// <summary>A store for the variables of a plan.</summary>
@@ -18,12 +18,12 @@ public sealed class VariableStore
             _variables.Add(variable, new(ByteKeyComparer.Instance));
     }
 
-    /// <summary>The value of an element; zero when there is none.</summary>
-    public ulong Read(Variable variable, ReadOnlySpan<byte> key) =>
-        _variables[variable].GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var value) ? value : 0;
+    /// <summary>The value of a field of an element; zero when there is none.</summary>
+    public ulong Read(Variable variable, ReadOnlySpan<byte> key, int field = 0) =>
+        !_variables[variable].GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var value) ? 0 : field == 0 ? value.First : value.Second;
 
-    /// <summary>Assigns to an element; false when there is no room for a new one.</summary>
-    public bool TryWrite(Variable variable, ReadOnlySpan<byte> key, ulong value)
+    /// <summary>Assigns to an element, all fields; false when there is no room for a new one.</summary>
+    public bool TryWrite(Variable variable, ReadOnlySpan<byte> key, ulong value, ulong second = 0)
     {
         var elements = _variables[variable].GetAlternateLookup<ReadOnlySpan<byte>>();
         if (value == 0)
@@ -34,7 +34,7 @@ public sealed class VariableStore
 
         if (elements.Dictionary.Count >= variable.Capacity && !elements.ContainsKey(key))
             return false;
-        elements[key] = value;
+        elements[key] = (value, second);
         return true;
     }
 

@@ -101,7 +101,7 @@ public static class ExpressionParts
             {
                 Owner = t.Owner is { } owner ? owner with { Object = walk(owner.Object) } : null,
             },
-            VariableExpression v => new VariableExpression(v.Variable, new ExpressionList(made)),
+            VariableExpression v => new VariableExpression(v.Variable, new ExpressionList(made)) { Field = v.Field },
             PictureExpression p => p with
             {
                 Start = [.. made[..^p.Roots.Count].Chunk(PictureArea.PartCount).Select(a => PictureArea.Of(a))],

@@ -90,7 +90,7 @@ public static class ExpressionPrinter
                 b.Append(')');
                 break;
             case VariableExpression { Keys.Count: 0 } v:
-                b.Append(v.Variable);
+                b.Append(v.Variable).Append(v.Field == 0 ? "" : ".second");
                 break;
             case VariableExpression v:
                 b.Append(v.Variable).Append('[');
@@ -100,7 +100,7 @@ public static class ExpressionPrinter
                     Write(b, v.Keys[k]);
                 }
 
-                b.Append(']');
+                b.Append(']').Append(v.Field == 0 ? "" : ".second");
                 break;
             case UnavailableExpression u:
                 b.Append("<unavailable: ").Append(u.Reason).Append('>');

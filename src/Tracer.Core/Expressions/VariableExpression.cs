@@ -22,6 +22,9 @@ public sealed record VariableExpression : Expression
     /// <summary>The variable.</summary>
     public Variable Variable { get; }
 
+    /// <summary>Which field of the element: 0, or 1 where it has two.</summary>
+    public int Field { get; init; }
+
     /// <summary>The keys, evaluated at the hit.</summary>
     public ExpressionList Keys { get; }
 }

@@ -66,6 +66,7 @@ public sealed record Clause
     {
         AggregateAction { Value: { } value } a => [.. a.Keys, value],
         AggregateAction a => a.Keys,
+        AssignAction { Second: { } second } a => [a.Target, a.Value, second],
         AssignAction a => [a.Target, a.Value],
         _ => [],
     };

@@ -46,7 +46,7 @@ internal sealed class MemoryDependence
         var store = clause.Restore?.Store;
         var grown = false;
         foreach (var assign in clause.Actions.OfType<AssignAction>())
-            grown |= (Depends(assign.Value, store) || assign.Target.Keys.Any(k => Depends(k, store))) && _variables.Add(assign.Target.Variable);
+            grown |= (Depends(assign.Value, store) || (assign.Second is not null && Depends(assign.Second, store)) || assign.Target.Keys.Any(k => Depends(k, store))) && _variables.Add(assign.Target.Variable);
         if (clause.Save is { } save)
         {
             for (var k = 0; k < save.Values.Count; k++)

@@ -45,7 +45,7 @@ internal sealed class SiteBinder(ProbeProgram program, ProbeSite site, FrameNeed
     public ClauseAction Bind(ClauseAction action) => action switch
     {
         AggregateAction a => a with { Keys = new ExpressionList([.. a.Keys.Select(BindWhole)]), Value = a.Value is null ? null : Bind(a.Value) },
-        AssignAction a => new AssignAction(new VariableExpression(a.Target.Variable, Bind(a.Target.Keys)), Bind(a.Value)),
+        AssignAction a => new AssignAction(new VariableExpression(a.Target.Variable, Bind(a.Target.Keys)), Bind(a.Value)) { Second = a.Second is null ? null : Bind(a.Second) },
         _ => action,
     };
 

@@ -5,7 +5,7 @@ namespace Tracer.Core.Probes;
 
 /// <summary>
 /// The spellings of probes on native code: <c>uprobe:MODULE:function[+offset]</c>, <c>uprobe:MODULE:0xADDRESS</c>, <c>uprobe:MODULE:file.c:line</c>,
-/// <c>uretprobe:MODULE:function</c>, and DTrace's <c>pid123:MODULE:function:entry</c>, <c>:return</c> or <c>:OFFSET</c> in hexadecimal digits.
+/// <c>uretprobe:MODULE:function</c>, <c>uretprobe:MODULE:0xADDRESS</c> of a function's first instruction, and DTrace's <c>pid123:MODULE:function:entry</c>, <c>:return</c> or <c>:OFFSET</c> in hexadecimal digits.
 /// </summary>
 internal static class NativeProbeSyntax
 {
@@ -50,7 +50,7 @@ internal static class NativeProbeSyntax
             parsed = error is null ? ParseFunction(place, text, ref error) : null;
         }
 
-        if (error is null && isReturn && parsed is not FunctionPlace { Offset: 0 })
+        if (error is null && isReturn && parsed is not (FunctionPlace { Offset: 0 } or AddressPlace))
             error = $"'{text}' asks for the return from an instruction; only functions return.";
         if (error is not null)
             return false;

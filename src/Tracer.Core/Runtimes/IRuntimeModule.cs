@@ -30,4 +30,11 @@ public interface IRuntimeModule
         problem = $"{Description} does not tell which of its functions runs";
         return null;
     }
+
+    /// <summary>The functions that all blocks of the runtime's own allocator pass; null with a reason in one clause.</summary>
+    RuntimeAllocator? FindAllocator(out string? problem)
+    {
+        problem = $"{Description} does not tell the functions of its allocator";
+        return null;
+    }
 }

@@ -84,7 +84,10 @@ public static class PlanSplitter
     private static ClauseAction Gather(ClauseAction action, Gatherer gatherer) => action switch
     {
         AggregateAction a => a with { Keys = Gather(a.Keys, gatherer), Value = a.Value is null ? null : gatherer.Gather(a.Value) },
-        AssignAction a => new AssignAction(new VariableExpression(a.Target.Variable, Gather(a.Target.Keys, gatherer)), gatherer.Gather(a.Value)),
+        AssignAction a => new AssignAction(new VariableExpression(a.Target.Variable, Gather(a.Target.Keys, gatherer)), gatherer.Gather(a.Value))
+        {
+            Second = a.Second is null ? null : gatherer.Gather(a.Second),
+        },
         _ => action,
     };
 

@@ -10,14 +10,18 @@ namespace Tracer.Runtimes.Native;
 internal static class CodePlaces
 {
     /// <summary>The probe at a link-time address.</summary>
-    public static ProbeResolution AtAddress(ProbeSpec spec, AddressPlace place, IReadOnlyList<NativeModule> modules)
+    /// <param name="spec">What was asked for; a return is that of the function that begins there.</param>
+    /// <param name="place">The address.</param>
+    /// <param name="modules">The files that match.</param>
+    /// <param name="hazard">Why a replaced return address may harm the process; null when it cannot.</param>
+    public static ProbeResolution AtAddress(ProbeSpec spec, AddressPlace place, IReadOnlyList<NativeModule> modules, Lazy<string?> hazard)
     {
         var probes = new List<Probe>();
         string? problem = null;
         foreach (var module in modules)
         {
             var draft = ProbeNames.Draft(spec, module, place.ToString(), null);
-            if (Site(module, place.Address, draft) is { } reason)
+            if ((spec.Native!.IsReturn ? Returns(module, place.Address, draft, hazard) : Site(module, place.Address, draft)) is { } reason)
                 problem ??= reason;
             else
                 probes.Add(draft.Finish());
@@ -72,6 +76,15 @@ internal static class CodePlaces
         return null;
     }
 
+    private static string? Returns(NativeModule module, ulong address, ProbeDraft draft, Lazy<string?> hazard)
+    {
+        var sites = new FunctionSites(module, hazard);
+        if (Around(module, address, sites.DebugOf(address)) is not { } function || function.Address != address)
+            return string.Create(CultureInfo.InvariantCulture, $"no function of {module.Module.Name} is known to begin at 0x{address:x}, and only functions return");
+        sites.AddReturns(function, draft);
+        return null;
+    }
+
     private static NativeFunction? Around(NativeModule module, ulong address, DwarfSubprogram? debug)
     {
         if (debug is not null)
@@ -87,7 +100,7 @@ internal static class CodePlaces
         NativeModule module, ulong address, IReadOnlyList<DwarfSubprogram> chain, NativeFunction function, FunctionBody body)
     {
         if (chain.Count == 0)
-            return [];
+            return address == function.Address ? FunctionParameters.OfRegisters() : [];
         var (inner, outer) = (chain[0], chain[^1]);
         var isEntry = chain.Count == 1 && (address == function.Address || address == EntrySite.Of(body.Blocks[0], body));
         var context = module.ContextAt(address, outer, isEntry);

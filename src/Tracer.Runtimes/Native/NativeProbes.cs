@@ -54,7 +54,7 @@ public sealed class NativeProbes : IProbeProvider
         var resolution = spec.Native.Place switch
         {
             FunctionPlace function => new FunctionSearch(spec, function, MaximumFunctions, _hazard).Run(modules),
-            AddressPlace address => CodePlaces.AtAddress(spec, address, modules),
+            AddressPlace address => CodePlaces.AtAddress(spec, address, modules, _hazard),
             LinePlace line => CodePlaces.AtLine(spec, line, modules),
             _ => ProbeResolution.None($"'{spec.Text}' asks for a place of unknown kind."),
         };

@@ -27,4 +27,6 @@ internal sealed class PythonModule(ISystemCallGate gate, TargetModule module, Py
 
     public RunningCode? FindRunning(out string? problem) =>
         facts.Layout(gate, module, out problem) is { } layout ? RunningFunction.Find(module, facts.Version, layout, out problem) : null;
+
+    public RuntimeAllocator? FindAllocator(out string? problem) => SmallBlocks.Find(module, facts.Version, out problem);
 }

@@ -18,9 +18,6 @@ internal static class RunningFunction
     // FRAME_OWNED_BY_CSTACK, since 3.14 FRAME_OWNED_BY_INTERPRETER (enum _frameowner): a frame of the interpreter's own, below which those of the program are.
     private const ulong OwnedByInterpreter = 3;
 
-    // An odd number, by which multiplying mixes (2^64 divided by the golden ratio).
-    private const ulong Mixer = 0x9E3779B97F4A7C15;
-
     /// <summary>What runs; null with a reason in one clause.</summary>
     public static RunningCode? Find(TargetModule module, PythonVersion version, PythonLayout layout, out string? problem)
     {
@@ -40,7 +37,7 @@ internal static class RunningFunction
         var pictures = new PythonPictures(version, layout, new EvaluationFunction(module));
         var stack = new RunningName("pystack", pictures.Stack(frame));
         names.Add(stack);
-        return new RunningCode(Build.If(frame, Identity(code, layout), Build.Constant(0)), names) { Values = new("pyvalue", pictures.Value), Stack = stack };
+        return new RunningCode(names) { Values = new("pyvalue", pictures.Value), Stack = Stack(module, frame, layout, stack) };
     }
 
     /// <summary>The address of the frame that a thread runs, 0 where it runs no Python, at any site of the process; null with a reason in one clause.</summary>
@@ -48,6 +45,19 @@ internal static class RunningFunction
         CurrentThread.Find(module.Image, out problem) is { } current && PythonThreadLayout.ForVersion(version) is { } threads
             ? FrameOf(current.In(module.LoadBias), version, layout, threads)
             : null;
+
+    // PyFrameObject.f_back, 2.7 and 3.6 to 3.10: behind PyVarObject.
+    private const int Back = 24;
+
+    private static RunningStack Stack(TargetModule module, Expression newest, PythonLayout layout, RunningName picture) => layout.InterpreterFrame is { } at
+        ? new(newest, f => Build.LoadPointer(f, at.Previous), f => new InterpreterFrame(f, layout).Code, f => new InterpreterFrame(f, layout).Instruction, picture)
+        {
+            CodeLife = new(() => CodeLife.Of(module)),
+        }
+        : new(newest, f => Build.LoadPointer(f, Back), f => Build.LoadPointer(f, layout.FrameCode), f => Build.ToUInt64(Build.Load(f, layout.FrameLastInstruction, IntegerType.UInt32)), picture)
+        {
+            CodeLife = new(() => CodeLife.Of(module)),
+        };
 
     private static (Expression Code, Expression Line) Interpreted(InterpreterFrame frame) => (frame.Code, frame.Line);
 
@@ -70,10 +80,4 @@ internal static class RunningFunction
         var isOurs = Build.Binary(BinaryOperator.Equal, Build.LoadPointer(thread, at.ThreadId), Build.Register(X64Register.FsBase));
         return Build.If(thread, Build.If(isOurs, newest, Build.Constant(0)), Build.Constant(0));
     }
-
-    // The code object's address is given to another when it is freed; then its names, its first line or its table are others.
-    private static Expression Identity(Expression code, PythonLayout layout) =>
-        new[] { layout.CodeFileName, layout.CodeName, layout.CodeLineTable }.Select(m => Build.LoadPointer(code, m))
-            .Append(Build.ToUInt64(Build.Load(code, layout.CodeFirstLine, IntegerType.UInt32)))
-            .Aggregate(code, (mixed, part) => Build.Binary(BinaryOperator.Xor, Build.Binary(BinaryOperator.Multiply, mixed, Build.Constant(Mixer)), part));
 }

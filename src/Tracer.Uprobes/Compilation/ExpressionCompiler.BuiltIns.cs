@@ -76,18 +76,19 @@ internal sealed partial class ExpressionCompiler
         var mark = frame.Mark;
         var none = code.NewLabel();
         PointToElement(variable, fail);
-        code.JumpIf(BpfCondition.Equal, R0, 0, none).Load(BpfSize.Double, R0, R0, 0).Bind(none);
+        code.JumpIf(BpfCondition.Equal, R0, 0, none).Load(BpfSize.Double, R0, R0, (short)(variable.Field * sizeof(ulong))).Bind(none);
         frame.ReleaseTo(mark);
     }
 
-    /// <summary>Assigns R10[<paramref name="value"/>] to an element; jumps to <paramref name="dropped"/> when there is no room for it.</summary>
+    /// <summary>Assigns R10[<paramref name="value"/>], and for a second field what is behind it, to an element; jumps to <paramref name="dropped"/> when there is no room for it.</summary>
     public void Assign(VariableExpression target, short value, BpfLabel fail, BpfLabel dropped)
     {
         var mark = frame.Mark;
         var done = code.NewLabel();
         if (IsPlain(target.Variable))
         {
-            code.LoadMapValue(R1, maps.Elements(target.Variable), 0).Load(BpfSize.Double, R0, R10, value).Store(BpfSize.Double, R1, 0, R0);
+            code.LoadMapValue(R0, maps.Elements(target.Variable), 0).Load(BpfSize.Double, R1, R10, value);
+            StoreFields();
             return;
         }
 
@@ -101,7 +102,8 @@ internal sealed partial class ExpressionCompiler
             .Load(BpfSize.Double, R1, R10, value);
         if (target.Keys.Count > 0)
             code.JumpIf(BpfCondition.Equal, R1, 0, remove);
-        code.Store(BpfSize.Double, R0, 0, R1).Jump(done).Bind(absent)
+        StoreFields();
+        code.Jump(done).Bind(absent)
             .Load(BpfSize.Double, R1, R10, value).JumpIf(BpfCondition.Equal, R1, 0, done);
         Arguments();
         code.Move(R3, R10).Alu(BpfOperation.Add, R3, value).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate)
@@ -111,6 +113,18 @@ internal sealed partial class ExpressionCompiler
         frame.ReleaseTo(mark);
 
         void Arguments() => code.LoadMap(R1, maps.Elements(target.Variable)).Move(R2, R10).Alu(BpfOperation.Add, R2, key);
+
+        // R1, the first, to where R0 points, and the others behind it, which are zero where the first is.
+        void StoreFields()
+        {
+            code.Store(BpfSize.Double, R0, 0, R1);
+            for (var field = 1; field < target.Variable.FieldCount; field++)
+            {
+                var kept = code.NewLabel();
+                code.Load(BpfSize.Double, R2, R10, (short)(value + (field * sizeof(ulong)))).JumpIf(BpfCondition.NotEqual, R1, 0, kept).Move(R2, 0)
+                    .Bind(kept).Store(BpfSize.Double, R0, (short)(field * sizeof(ulong)), R2);
+            }
+        }
     }
 
     /// <summary>R0 = the address of an element's value, or zero.</summary>

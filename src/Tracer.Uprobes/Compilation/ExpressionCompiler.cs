@@ -173,9 +173,29 @@ internal sealed partial class ExpressionCompiler(
         code.Bind(end);
     }
 
+    /// <summary>Evaluates an integer into R0 and R10[<paramref name="place"/>], and a second one behind it; where the first is a loop, the second may use its variables.</summary>
+    public void EvaluatePair(Expression first, Expression second, short place, BpfLabel fail)
+    {
+        if (first is IterateExpression loop)
+        {
+            Iterate(loop, fail, Second);
+            return;
+        }
+
+        Evaluate(first, fail);
+        Second();
+
+        void Second()
+        {
+            code.Store(BpfSize.Double, R10, place, R0);
+            Evaluate(second, fail);
+            code.Store(BpfSize.Double, R10, (short)(place + sizeof(ulong)), R0);
+        }
+    }
+
     // The verifier accepts the loop because of may_goto, and gives up counting passes because nothing in it is a constant to it: the counter
     // and the first values begin with a zero that it cannot know, the result of copying no bytes.
-    private void Iterate(IterateExpression loop, BpfLabel fail)
+    private void Iterate(IterateExpression loop, BpfLabel fail, Action? then = null)
     {
         if (loop.Initial.Count > ExpressionEvaluator.MaximumLoopVariables)
             throw new CompilationException($"a loop has {loop.Initial.Count} variables; {ExpressionEvaluator.MaximumLoopVariables} are possible");
@@ -220,6 +240,7 @@ internal sealed partial class ExpressionCompiler(
         code.Load(BpfSize.Double, R0, R10, counter).Alu(BpfOperation.Add, R0, 1).Store(BpfSize.Double, R10, counter, R0)
             .Jump(head).Bind(done);
         Evaluate(loop.Result, fail);
+        then?.Invoke();
         _variables = outer;
         frame.ReleaseTo(mark);
     }

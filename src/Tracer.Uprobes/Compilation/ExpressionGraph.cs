@@ -74,7 +74,7 @@ internal sealed class ExpressionGraph
         TextLiteralExpression { IsNameOfSite: true } => "site literal",
         TextLiteralExpression l => $"literal {l.Text}",
         TextCompareExpression c => $"compare {c.Operator}",
-        VariableExpression v => string.Create(CultureInfo.InvariantCulture, $"variable {IdOf(v.Variable)}"),
+        VariableExpression v => string.Create(CultureInfo.InvariantCulture, $"variable {IdOf(v.Variable)} {v.Field}"),
         StackExpression { Chain: { } chain } => $"frames {chain.Start}",
         StackExpression s => string.Create(CultureInfo.InvariantCulture, $"stack {s.Bytes}"),
         PictureExpression => string.Create(CultureInfo.InvariantCulture, $"picture {_nodes.Count}"),

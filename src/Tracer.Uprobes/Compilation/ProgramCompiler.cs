@@ -224,11 +224,22 @@ internal sealed class ProgramCompiler
     private void Assign(AssignAction assign, BpfLabel fault)
     {
         var mark = _frame.Mark;
-        var value = _frame.Reserve(8);
+        var fields = assign.Target.Variable.FieldCount;
+        var value = _frame.Reserve(sizeof(ulong) * fields);
         var dropped = _code.NewLabel();
         var done = _code.NewLabel();
-        _expressions.Evaluate(assign.Value, fault);
-        _code.Store(BpfSize.Double, R10, value, R0);
+        if (assign.Second is not null)
+        {
+            _expressions.EvaluatePair(assign.Value, assign.Second, value, fault);
+        }
+        else
+        {
+            _expressions.Evaluate(assign.Value, fault);
+            _code.Store(BpfSize.Double, R10, value, R0);
+            for (var field = 1; field < fields; field++)
+                _code.Store(BpfSize.Double, R10, (short)(value + (field * sizeof(ulong))), 0);
+        }
+
         _expressions.Assign(assign.Target, value, fault, dropped);
         if (_code.IsReferenced(dropped))
         {

@@ -7,4 +7,6 @@ public enum AllocationBy
     Function,
     /// <summary>Its line.</summary>
     Line,
+    /// <summary>Its line and those that called it.</summary>
+    Stack,
 }

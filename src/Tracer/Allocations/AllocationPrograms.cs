@@ -3,58 +3,38 @@ using Tracer.Core.Diagnostics;
 using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Core.Probes;
-using Tracer.Core.Runtimes;
-using Tracer.Elf;
 using Tracer.Queries;
 
 namespace Tracer.Allocations;
 
 /// <summary>
-/// The programs that put memory down to interpreted functions: at a block's return its size and who runs are remembered under its address and summed up; where it is given
-/// back, the sum is that of who asked for it. Who is a number (<see cref="RunningCode.Identity"/>); its names are told once, by an event, when the number is new.
+/// The programs that put memory down to interpreted functions: at a block's return its size and who asked are remembered under its address, together, and summed up; where it is given
+/// back, the sum is that of who asked for it. Who is a number (<see cref="AllocationOwner"/>); its names are told once, by an event, when the number is new.
 /// </summary>
 internal sealed class AllocationPrograms
 {
-    /// <summary>The name of the value that is the number, in the event that tells who it is.</summary>
-    public const string Owner = "owner";
-
-    // Of what a runtime tells, that which names a row; its stack is copied for nobody.
-    private static readonly string[] Told = ["pyfile", "pyfunc", "pyqualname", "pyline"];
+    /// <summary>The places of the aggregations in a trace.</summary>
+    public const int AllocatedIndex = 0, FreedIndex = 1, MissedIndex = 2;
 
     private static readonly Expression Nothing = Build.Constant(0);
 
-    // As for identities: multiplying by an odd number mixes.
-    private const ulong Mixer = 0x9E3779B97F4A7C15;
-
-    private readonly RunningCode _running;
-    private readonly bool _isByLine;
-    private readonly bool _hasFilter;
-    private readonly Expression _owner;
-    private readonly Variable _current = new("owner", VariableScope.Thread, IntegerType.UInt64);
-    private readonly Variable _sizes;
-    private readonly Variable _owners;
-    private readonly Variable _known;
+    private readonly AllocationOwner _owner;
+    // The size and the owner of every block.
+    private readonly Variable _blocks;
+    // The block that a function called from another has given last: the outer gives the same, as malloc gives what is too large for Python's own allocator.
+    private readonly VariableExpression _given = Plain("given");
+    private readonly Aggregation _allocated;
+    private readonly Aggregation _freed;
+    private readonly Aggregation _missed = new("missed", AggregationFunction.Count);
     private readonly List<ProbeProgram> _programs = [];
 
-    private AllocationPrograms(RunningCode running, AllocationOptions options, bool hasFilter)
+    private AllocationPrograms(AllocationOwner owner, AllocationOptions options)
     {
-        _hasFilter = hasFilter;
-        _running = running;
-        _isByLine = options.By == AllocationBy.Line;
-        var line = Build.ToUInt64(running.Names.Single(n => n.Name == "pyline").Value);
-        _owner = !_isByLine
-            ? running.Identity
-            : Build.If(running.Identity, Build.Binary(BinaryOperator.Xor, Build.Binary(BinaryOperator.Multiply, running.Identity, Build.Constant(Mixer)), line), Nothing);
-        _sizes = new Variable("size", VariableScope.Global, IntegerType.UInt64, IntegerType.UInt64) { Capacity = options.MaximumBlocks };
-        _owners = new Variable("owner", VariableScope.Global, IntegerType.UInt64, IntegerType.UInt64) { Capacity = options.MaximumBlocks };
-        _known = new Variable("known", VariableScope.Global, IntegerType.UInt64, IntegerType.UInt64) { Capacity = options.MaximumRows };
-        Allocated = Table("allocated", options);
-        Freed = Table("freed", options);
+        _owner = owner;
+        _blocks = new Variable("block", VariableScope.Global, IntegerType.UInt64, IntegerType.UInt64) { Capacity = options.MaximumBlocks, FieldCount = 2 };
+        _allocated = Table("allocated", options);
+        _freed = Table("freed", options);
     }
-
-    private Aggregation Allocated { get; }
-
-    private Aggregation Freed { get; }
 
     /// <summary>The program of a trace.</summary>
     /// <param name="options">What is asked for.</param>
@@ -63,148 +43,141 @@ internal sealed class AllocationPrograms
     /// <exception cref="TracerException">Nothing interpreted can be told, or the C library's functions are not there.</exception>
     public static TraceProgram Make(AllocationOptions options, ProbeSelection selection, bool hasFilter)
     {
-        var running = selection.Running.Code(out var problem)
-            ?? throw new TracerException("ST0221", FailureKind.Unsupported, "Memory cannot be put down to functions here.", $"{problem}.");
-        var programs = new AllocationPrograms(running, options, hasFilter);
-        var probes = new List<Probe>();
-        foreach (var function in AllocationFunction.OfLibc)
-            programs.Add(function, "libc", selection, probes, isNeeded: function.Name is "malloc" or "free");
-        if (!IsInlined(selection.Running.Module!.Image))
+        var running = selection.Running.Code(out var problem) ?? throw Unsupported($"{problem}.");
+        var owner = new AllocationOwner(running, running.Stack ?? throw Unsupported("The interpreter's frames cannot be told."), options);
+        var programs = new AllocationPrograms(owner, options);
+        AllocationSites[] all = [.. AllocationSites.OfLibc(selection, hasFilter), .. AllocationSites.OfInterpreter(selection, hasFilter, out var unseen)];
+        if (unseen is not null)
+            options.Unseen?.Invoke(unseen);
+        foreach (var sites in all)
+            programs.Add(sites);
+        programs._programs.Add(owner.Watch() ?? throw Unsupported("It cannot be seen when code objects are freed."));
+        return new TraceProgram([.. all.SelectMany(s => s.Entries.Concat(s.Returns))], programs._programs, [programs._allocated, programs._freed, programs._missed])
         {
-            var module = selection.Running.Module.Name;
-            // Since there is PyMem_RawMalloc (3.4), PyObject_Malloc is no longer all that there is.
-            var small = selection.Find($"uprobe:{module}:PyMem_RawMalloc").Count > 0 ? AllocationFunction.OfPython : AllocationFunction.OfOldPython;
-            var isWhole = small.All(f => selection.Find($"uprobe:{module}:{f.Name}") is { Count: > 0 } found && found.All(p => IsAsInSource(f, p)));
-            foreach (var function in isWhole ? small : [])
-                programs.Add(function, module, selection, probes, isNeeded: false);
-        }
+            Silence = "no memory was asked for while it was traced.",
+        };
 
-        return new TraceProgram(probes, programs._programs, [programs.Allocated, programs.Freed]) { Silence = "no memory was asked for while it was traced." };
+        static TracerException Unsupported(string why) => new("ST0221", FailureKind.Unsupported, "Memory cannot be put down to functions here.", why);
     }
 
-    // Link-time optimisation puts the allocator of small blocks into whoever calls it: its functions are there and few calls pass them. GCC marks what it made local then.
-    private static bool IsInlined(ElfImage image)
-    {
-        if (image.SymbolTable is not { } symbols)
-            return false;
-        foreach (var symbol in symbols)
-        {
-            if (symbols.Name(symbol).IndexOf(".lto_priv"u8) >= 0)
-                return true;
-        }
-
-        return false;
-    }
-
-    private static Aggregation Table(string name, AllocationOptions options) => new(name, AggregationFunction.Sum, new AggregationKey(Owner, IntegerType.UInt64))
+    private static Aggregation Table(string name, AllocationOptions options) => new(name, AggregationFunction.Sum, new AggregationKey(AllocationOwner.Number, IntegerType.UInt64))
     {
         ValueType = IntegerType.UInt64,
         Capacity = options.MaximumRows,
     };
 
-    private void Add(AllocationFunction function, string module, ProbeSelection selection, List<Probe> probes, bool isNeeded)
+    // One variable of each kind a function: they call each other.
+    private void Add(AllocationSites sites)
     {
-        var entry = selection.Find($"uprobe:{module}:{function.Name}");
-        var returns = function.Size.Length == 0 ? [] : selection.Find($"uretprobe:{module}:{function.Name}");
-        if (entry.Count == 0 || (function.Size.Length > 0 && returns.Count == 0))
-        {
-            if (isNeeded)
-                throw new TracerException("ST0221", FailureKind.Unsupported, "Memory cannot be put down to functions here.", $"{module} has no {function.Name} that can be probed.");
-            return;
-        }
-
-        returns = [.. returns.Select(r => WithResults(function, r))];
-        probes.AddRange(entry.Concat(returns));
-        // One variable a function: they call each other.
-        var asked = new VariableExpression(new Variable($"asked of {function.Name}", VariableScope.Thread, IntegerType.UInt64));
-        foreach (var probe in entry)
-            AddEntry(function, probe, asked);
-        if (returns.Count == 0)
-            return;
-        // A return takes its entry's frame: each program has its own.
-        AddNames(WithResults(function, selection.Find($"uretprobe:{module}:{function.Name}")[0]), asked);
-        AddBlock(returns[0], asked);
+        var name = sites.Function.Name;
+        var asked = Plain($"asked of {name}");
+        var place = sites.Function.Place is null ? null : Plain($"place of {name}");
+        var taken = sites.Function is { Block: not null, Size.Length: > 0 }
+            ? new TakenBlock(new(new Variable($"taken by {name}", VariableScope.Thread, IntegerType.UInt64) { FieldCount = 2 }), Plain($"where of {name}"))
+            : null;
+        foreach (var probe in sites.Entries)
+            AddEntry(sites.Function, probe, asked, place, taken);
+        foreach (var probe in sites.Returns)
+            AddReturn(probe, asked, place, taken);
     }
 
-    // The debugging information of a function whose arguments the compiler has changed says that they are nowhere: then it is called so from some places only.
-    private static bool IsAsInSource(AllocationFunction function, Probe probe) => function.Size.Append(function.Block ?? function.Size[0])
-        .All(k => k < probe.Parameters.Count && probe.Parameters[k].Type is IntegerType && probe.Sites.All(s => !ExpressionParts.Any(s.Arguments[k], e => e is UnavailableExpression)));
-
-    // What is taken back is put down where it begins, before another thread can be given the same address.
-    private void AddEntry(AllocationFunction function, Probe probe, VariableExpression asked)
+    // A block is taken out where giving it back begins, before another thread can be given the same address.
+    private void AddEntry(AllocationFunction function, Probe probe, VariableExpression asked, VariableExpression? place, TakenBlock? taken)
     {
-        if (function.Block is { } block)
+        var address = AllocationSites.Argument(function.Block ?? 0);
+        if (taken is not null)
         {
-            var address = Argument(probe, block);
-            var (size, owner) = (Element(_sizes, address), Element(_owners, address));
             _programs.Add(new ProbeProgram(probe)
             {
-                Condition = Build.Binary(BinaryOperator.NotEqual, size, Nothing),
                 Actions =
                 [
-                    new AggregateAction(Freed, new ExpressionList(owner), size),
-                    new AssignAction(size, Nothing),
-                    new AssignAction(owner, Nothing),
+                    new AssignAction(taken.Block, Size(address)) { Second = Owner(address) },
+                    new AssignAction(taken.Address, address),
+                    new AssignAction(Size(address), Nothing),
                 ],
             });
         }
-
-        if (function.Size.Length > 0)
+        else if (function.Block is not null)
         {
-            var wanted = function.Size.Select(k => Argument(probe, k)).Aggregate((a, b) => Build.Binary(BinaryOperator.Multiply, a, b));
-            _programs.Add(new ProbeProgram(probe) { Actions = [new AssignAction(asked, wanted), new AssignAction(new VariableExpression(_current), _owner)] });
+            _programs.Add(new ProbeProgram(probe)
+            {
+                Condition = Size(address),
+                Actions = [new AggregateAction(_freed, new ExpressionList(Owner(address)), Size(address)), new AssignAction(Size(address), Nothing)],
+            });
         }
-    }
 
-    // Where a function ends by a jump to another, that one returns in its place. calloc jumps to memset, which returns the block that it clears (glibc malloc/malloc.c, musl
-    // src/malloc/calloc.c); others jump to functions that are observed themselves. The kernel may follow their calls where no filter forbids it: while they run, no stack is unwound
-    // and none is left for another, and signal handlers may not call them.
-    private Probe WithResults(AllocationFunction function, Probe probe) => probe with
-    {
-        CallCaveat = _hasFilter ? probe.CallCaveat : null,
-        Sites =
-        [
-            .. probe.Sites.Where(s => s.Arguments[0] is not UnavailableExpression || function.Name == "calloc").Select(s => s.Arguments[0] is not UnavailableExpression
-                ? s
-                : s with { Arguments = new ExpressionList([Build.Convert(Build.Register(X64Register.Rdi), s.Arguments[0].Integer), .. s.Arguments.Skip(1)]) }),
-        ],
-    };
-
-    // A block that is known already is one that a function called from here has given, as malloc does what is too large for Python's own allocator.
-    private Expression IsGiven(Expression address, VariableExpression asked) => And(asked, And(address, Build.EqualTo(Element(_sizes, address), 0)));
-
-    private void AddNames(Probe probe, VariableExpression asked)
-    {
-        var owner = new VariableExpression(_current);
-        var known = Element(_known, owner);
+        if (function.Size.Length == 0)
+            return;
+        // What is asked is noted last: where something before it cannot be read, the block is not counted, and the fault is.
+        _programs.AddRange(_owner.Find(probe));
+        var wanted = function.Size.Select(AllocationSites.Argument).Aggregate((a, b) => Build.Binary(BinaryOperator.Multiply, a, b));
         _programs.Add(new ProbeProgram(probe)
         {
-            Condition = And(IsGiven(Argument(probe, 0), asked), And(owner, Build.EqualTo(known, 0))),
-            Actions = [new AssignAction(known, Build.Constant(1))],
-            Values = [new PlannedValue(Owner, owner), .. _running.Names.Where(n => Told.Contains(n.Name) && (_isByLine || n.Name != "pyline")).Select(n => new PlannedValue(n.Name, n.Value))],
-        });
-    }
-
-    private void AddBlock(Probe probe, VariableExpression asked)
-    {
-        var address = Argument(probe, 0);
-        var owner = new VariableExpression(_current);
-        _programs.Add(new ProbeProgram(probe)
-        {
-            Condition = IsGiven(address, asked),
             Actions =
             [
-                new AggregateAction(Allocated, new ExpressionList(owner), asked),
-                new AssignAction(Element(_owners, address), owner),
-                new AssignAction(Element(_sizes, address), asked),
-                new AssignAction(asked, Nothing),
+                new AssignAction(_given, Nothing),
+                .. place is null ? Array.Empty<AssignAction>() : [new AssignAction(place, AllocationSites.Argument(function.Place!.Value))],
+                new AssignAction(asked, wanted),
             ],
         });
     }
 
-    private static Expression Argument(Probe probe, int index) => Build.ToUInt64(new ParameterExpression(index, probe.Parameters[index].Type));
+    private void AddReturn(Probe probe, VariableExpression asked, VariableExpression? place, TakenBlock? taken)
+    {
+        var result = AllocationSites.Result;
+        var block = place is null ? result : Build.If(result, Nothing, Build.LoadPointer(place));
+        // One program takes the frame that the entry saved, which the others then do not find; that the function was entered is known by what was asked.
+        var others = probe with { Sites = [.. probe.Sites.Select(WithoutFrame)], Calls = [.. probe.Calls.Select(WithoutFrame)], Companions = [] };
+        var isGiven = And(asked, And(block, Build.Binary(BinaryOperator.NotEqual, block, _given)));
+        _programs.Add(new ProbeProgram(probe) { Condition = And(isGiven, _owner.IsNew), Actions = [_owner.Tell], Values = _owner.Names });
+        if (taken is not null)
+        {
+            // A function that fails leaves the block as it was.
+            _programs.Add(new ProbeProgram(others)
+            {
+                Condition = And(taken.Block, And(asked, Build.EqualTo(result, 0))),
+                Actions =
+                [
+                    new AssignAction(Size(taken.Address), taken.Block) { Second = taken.Block with { Field = 1 } },
+                    new AssignAction(taken.Block, Nothing),
+                ],
+            });
+            _programs.Add(new ProbeProgram(others)
+            {
+                Condition = taken.Block,
+                Actions = [new AggregateAction(_freed, new ExpressionList(taken.Block with { Field = 1 }), taken.Block), new AssignAction(taken.Block, Nothing)],
+            });
+        }
 
-    private static VariableExpression Element(Variable variable, Expression key) => new(variable, new ExpressionList(key));
+        // What is known at an address that is given anew was given back, and that was missed.
+        _programs.Add(new ProbeProgram(others)
+        {
+            Condition = And(isGiven, Size(block)),
+            Actions = [new AggregateAction(_missed, new ExpressionList()), new AggregateAction(_freed, new ExpressionList(Owner(block)), Size(block))],
+        });
+        _programs.Add(new ProbeProgram(others)
+        {
+            Condition = isGiven,
+            Actions =
+            [
+                new AggregateAction(_allocated, new ExpressionList(_owner.Current), asked),
+                new AssignAction(Size(block), asked) { Second = _owner.Current },
+                new AssignAction(_given, block),
+            ],
+        });
+        _programs.Add(new ProbeProgram(others) { Actions = [new AssignAction(asked, Nothing)] });
+    }
+
+    private static ProbeSite WithoutFrame(ProbeSite site) => site with { Restore = null };
+
+    private static VariableExpression Plain(string name) => new(new Variable(name, VariableScope.Thread, IntegerType.UInt64));
+
+    private VariableExpression Size(Expression address) => new(_blocks, new ExpressionList(address));
+
+    private VariableExpression Owner(Expression address) => Size(address) with { Field = 1 };
 
     private static Expression And(Expression left, Expression right) => Build.Binary(BinaryOperator.LogicalAnd, left, right);
+
+    /// <summary>The block that a call may take back: its size and owner, and its address.</summary>
+    private sealed record TakenBlock(VariableExpression Block, VariableExpression Address);
 }

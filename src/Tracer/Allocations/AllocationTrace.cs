@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using Tracer.Core.Aggregations;
-using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
-using Tracer.Core.Events;
-using Tracer.Core.Records;
+using Tracer.Core.Targets;
+using Tracer.Linux;
 
 namespace Tracer.Allocations;
 
@@ -11,9 +9,14 @@ namespace Tracer.Allocations;
 public sealed class AllocationTrace : IAsyncDisposable
 {
     private readonly TraceSession _session;
-    private readonly Names _names;
+    private readonly AllocationNames _names;
+    private readonly AllocationOptions _options;
 
-    private AllocationTrace(TraceSession session, Names names) => (_session, _names) = (session, names);
+    private readonly ProcessMemory _memory;
+    private readonly string? _problem;
+
+    private AllocationTrace(TraceSession session, ProcessMemory memory, AllocationNames names, AllocationOptions options, string? problem) =>
+        (_session, _memory, _names, _options, _problem) = (session, memory, names, options, problem);
 
     /// <summary>The session: its process, backend, end and summary.</summary>
     public TraceSession Session => _session;
@@ -23,76 +26,77 @@ public sealed class AllocationTrace : IAsyncDisposable
     public static async Task<AllocationTrace> AttachAsync(int processId, AllocationOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var names = new Names();
-        var session = await TraceSession.AttachAsync(
-            processId, new TraceOptions { Probes = [], Allocations = options, Backend = options.Backend, TextLimit = options.TextLimit, Sink = names, Logger = options.Logger }, cancellationToken).ConfigureAwait(false);
-        return new AllocationTrace(session, names);
+        var memory = new ProcessMemory(LinuxSystemCalls.Instance, processId);
+        try
+        {
+            var names = new AllocationNames(new ProcessTargetMemory(memory), options.By != AllocationBy.Function);
+            string? problem = null;
+            var trace = new TraceOptions
+            {
+                Probes = [],
+                Allocations = options with { Unseen = why => problem = why },
+                Backend = options.Backend,
+                TextLimit = options.TextLimit,
+                Sink = names,
+                Logger = options.Logger,
+            };
+            var session = await TraceSession.AttachAsync(processId, trace, cancellationToken).ConfigureAwait(false);
+            return new AllocationTrace(session, memory, names, options, problem);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What there is so far; also after <see cref="TraceSession.StopAsync"/>.</summary>
     public AllocationReport Read()
     {
         var snapshots = _session.ReadAggregations();
-        var freed = snapshots[1].Rows.ToDictionary(r => OwnerOf(r));
-        var rows = snapshots[0].Rows.Select(r => Row(r, freed.GetValueOrDefault(OwnerOf(r)))).OrderByDescending(r => r.Growth).ThenByDescending(r => r.Bytes).ToArray();
-        return new AllocationReport(rows, _session.Probes.Any(p => p.Name.Contains("PyObject_", StringComparison.Ordinal)));
+        var freed = snapshots[AllocationPrograms.FreedIndex].Rows.ToDictionary(OwnerOf);
+        var owners = snapshots[AllocationPrograms.AllocatedIndex].Rows.Select(r => Row(r, freed.GetValueOrDefault(OwnerOf(r)))).ToArray();
+        var rows = (_options.By, _options.HasStacks) switch
+        {
+            (AllocationBy.Stack, _) => AllocationSummary.Merge(owners),
+            (_, true) => AllocationSummary.Inclusive(AllocationSummary.Merge(owners)),
+            // Of a line there may be several instructions.
+            (AllocationBy.Line, _) => AllocationSummary.MergeLines(owners),
+            _ => owners,
+        };
+        return new AllocationReport([.. rows.OrderByDescending(r => (r.Inclusive ?? r.Own).Growth).ThenByDescending(r => (r.Inclusive ?? r.Own).Bytes)], _problem)
+        {
+            Total = AllocationSummary.Sum(owners),
+            Nameless = AllocationSummary.Sum(owners.Where(r => r.Unknown is not (null or AllocationNames.NoPython))),
+            Cut = AllocationSummary.Sum(owners.Where(r => r.IsCut)),
+            MissedFrees = snapshots[AllocationPrograms.MissedIndex].Rows.Aggregate(0UL, (sum, row) => sum + row.Count),
+        };
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _session.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _session.DisposeAsync().ConfigureAwait(false);
+        _memory.Dispose();
+    }
 
     private static ulong OwnerOf(AggregationRow row) => unchecked((ulong)row.Keys[0].Int64);
 
     private AllocationRow Row(AggregationRow allocated, AggregationRow? freed)
     {
         var owner = OwnerOf(allocated);
-        var row = _names.Of(owner) ?? new AllocationRow
-        {
-            Allocations = 0,
-            Bytes = 0,
-            Frees = 0,
-            FreedBytes = 0,
-            Unknown = owner == 0 ? "no Python was running" : "the event that names it was lost",
-        };
-        return row with { Allocations = allocated.Count, Bytes = (ulong)allocated.Value, Frees = freed?.Count ?? 0, FreedBytes = freed is null ? 0 : (ulong)freed.Value };
-    }
-
-    private sealed class Names : IEventSink
-    {
-        private readonly ConcurrentDictionary<ulong, AllocationRow> _rows = [];
-
-        public AllocationRow? Of(ulong owner) => _rows.GetValueOrDefault(owner);
-
-        public void OnEvent(in EventRecord record)
-        {
-            var (owner, file, name, qualified, line) = (0UL, (string?)null, (string?)null, (string?)null, (int?)null);
-            foreach (var value in record)
+        var sum = new AllocationSum(allocated.Count, (ulong)allocated.Value, freed?.Count ?? 0, freed is null ? 0 : (ulong)freed.Value);
+        return (owner > AllocationOwner.Collided ? _names.Of(owner) : null) is { } row
+            ? row with { Own = sum }
+            : new AllocationRow
             {
-                switch (value.Planned.Name)
+                Own = sum,
+                Unknown = owner switch
                 {
-                    case AllocationPrograms.Owner:
-                        owner = value.Bits;
-                        break;
-                    case "pyfile":
-                        file = new TraceValue(value).ToString();
-                        break;
-                    case "pyfunc":
-                        name = new TraceValue(value).ToString();
-                        break;
-                    case "pyqualname":
-                        qualified = new TraceValue(value).ToString();
-                        break;
-                    case "pyline":
-                        line = (int)value.Bits;
-                        break;
-                }
-            }
-
-            _rows[owner] = new AllocationRow { FileName = file, Function = qualified ?? name, Line = line, Allocations = 0, Bytes = 0, Frees = 0, FreedBytes = 0 };
-        }
-
-        public void OnBatchEnd()
-        {
-        }
+                    0 => AllocationNames.NoPython,
+                    AllocationOwner.Collided => "who cannot be told from others: two numbers are one",
+                    _ => "the event that names it was lost",
+                },
+            };
     }
 }

@@ -65,7 +65,7 @@ internal sealed record TraceProgram(IReadOnlyList<Probe> Probes, IReadOnlyList<P
         {
             values.Add(new PlannedValue("ustack", new StackExpression(bytes)));
             // The frames of interpreted code are put between them where events are shown.
-            if (running.Code(out _)?.Stack is { } stack && !values.Any(v => v.Name == stack.Name))
+            if (running.Code(out _)?.Stack?.Picture is { } stack && !values.Any(v => v.Name == stack.Name))
                 values.Add(new PlannedValue(stack.Name, stack.Value));
         }
 

@@ -68,7 +68,7 @@ public sealed class ProbeSpecTests
     [InlineData("uprobe:app:main.c:0")]
     [InlineData("uprobe:app:main.c:99999999999")]
     [InlineData("uretprobe:libc:malloc+4")]
-    [InlineData("uretprobe:libc:0x1000")]
+    [InlineData("uretprobe:libc:0x")]
     [InlineData("uretprobe:app:main.c:3")]
     [InlineData("pid:libc:malloc")]
     [InlineData("pid:libc::entry")]

@@ -48,12 +48,15 @@ public sealed class PlaceTests
         var byAddress = fixture.One($"uprobe:{Program}:0x{address:x}");
         // push %rbp; mov %rsp, %rbp.
         var byOffset = fixture.One($"uprobe:{Program}:add_ints+1");
-        var (events, lines, _) = await fixture.Trace(backend, [entry, byAddress, byOffset], rounds: 3);
+        var returns = fixture.One($"uretprobe:{Program}:0x{address:x}");
+        Assert.Contains("only functions return", fixture.Resolve($"uretprobe:{Program}:0x{address + 1:x}").Problem, StringComparison.Ordinal);
+        var (events, lines, _) = await fixture.Trace(backend, [entry, byAddress, byOffset, returns], rounds: 3);
         fixture.Finish();
         var printed = new PrintedCalls(lines).Of("call", "add_ints").Select(c => c["b"]).ToArray();
         Assert.Equal(printed, events.Of(entry.FullName).Select(e => e["b"].Text));
         Assert.Equal(printed, events.Of(byAddress.FullName).Select(e => e["b"].Text));
         Assert.Equal(printed.Length, events.Of(byOffset.FullName).Count);
+        Assert.Equal(printed.Length, events.Of(returns.FullName).Count);
     }
 
     [Theory]

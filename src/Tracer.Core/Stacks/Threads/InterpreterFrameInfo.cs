@@ -10,6 +10,9 @@ namespace Tracer.Core.Stacks.Threads;
 /// <param name="Line">The line it is at; null when it has none.</param>
 public sealed record InterpreterFrameInfo(string Language, string Function, string? QualifiedName, string File, int? Line)
 {
+    /// <summary>The line where the function begins, which tells functions of one name apart; null where it was not asked for.</summary>
+    public int? FirstLine { get; init; }
+
     /// <summary>The variables of the frame, printed, in the language's order; null when they were not asked for.</summary>
     public IReadOnlyList<(string Name, string Value)>? Locals { get; init; }
 

@@ -44,7 +44,7 @@ internal sealed class StackFormat(PythonVersion version, PythonLayout layout, Py
 
                 if (walker.At(frame, out frame, out var mark) is { } found)
                 {
-                    group.Add(new InterpreterFrameInfo("python", found.Code.Name, found.Code.QualifiedName, found.Code.FileName, found.Line));
+                    group.Add(new InterpreterFrameInfo("python", found.Code.Name, found.Code.QualifiedName, found.Code.FileName, found.Line) { FirstLine = found.Code.FirstLine });
                     texts.Add(string.Create(CultureInfo.InvariantCulture, $"{found.Code.QualifiedName ?? found.Code.Name} ({found.Code.FileName}:{found.Line?.ToString(CultureInfo.InvariantCulture) ?? "?"})"));
                 }
 
