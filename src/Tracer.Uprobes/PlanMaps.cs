@@ -19,6 +19,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
 
     private const int FramesPerStore = 64 * 1024;
     private const int MostOwners = 64 * 1024;
+    private const int MostOwnedNumbers = 16 * 1024;
     private const int FrameKeySize = 16;
 
     private readonly ISystemCallGate _gate;
@@ -38,6 +39,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private BpfMap? _zeros;
     private BpfMap? _rate;
     private BpfMap? _lastNumber;
+    private BpfMap? _ownedNumbers;
     private BpfMap? _generation;
     private BpfMappedArray? _generationMemory;
 
@@ -102,6 +104,8 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     }
 
     public int Rate => (_rate ??= Own(BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_rate" })).Descriptor;
+
+    public int OwnedNumbers => (_ownedNumbers ??= Own(new BpfMapDefinition(BpfMapType.LruHash, 2 * sizeof(ulong), sizeof(ulong), MostOwnedNumbers) { Name = "st_owned" })).Descriptor;
 
     public int LastNumber => (_lastNumber ??= Own(BpfMapDefinition.Array(sizeof(ulong), 1) with { Name = "st_number" })).Descriptor;
 

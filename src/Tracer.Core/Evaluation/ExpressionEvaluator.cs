@@ -82,6 +82,8 @@ public ref partial struct ExpressionEvaluator
                 return status;
             case FloatExpression f:
                 return Evaluate(f.Bits, out value);
+            case OwnedExpression o:
+                return Evaluate(o.Value, out value);
             case LoopVariableExpression v:
                 value = _loopVariables[v.Index];
                 return EvaluationStatus.Ok;

@@ -15,6 +15,7 @@ public static class ExpressionParts
         ConvertExpression c => [c.Operand],
         ConditionalExpression c => [c.Test, c.WhenTrue, c.WhenFalse],
         FloatExpression f => [f.Bits],
+        OwnedExpression o => [o.Value],
         IterateExpression i => [.. i.Initial, i.While, .. i.Next, i.Result],
         TextExpression { Length: { } length, Charset: { } charset } t => [t.Address, length, charset],
         TextExpression { Length: { } length } t => [t.Address, length],
@@ -95,6 +96,7 @@ public static class ExpressionParts
             ConvertExpression c => c with { Operand = made[0] },
             ConditionalExpression => new ConditionalExpression(made[0], made[1], made[2]),
             FloatExpression f => f with { Bits = made[0] },
+            OwnedExpression o => new OwnedExpression(made[0], o.Owner with { Object = walk(o.Owner.Object) }, walk(o.Key)),
             IterateExpression i => new IterateExpression(
                 i.Limit, new ExpressionList(made.AsSpan(0, i.Initial.Count)), made[i.Initial.Count], new ExpressionList(made.AsSpan(i.Initial.Count + 1, i.Next.Count)), made[^1]),
             TextExpression t => new TextExpression(made[0], made.Length > 1 ? made[1] : null, made.Length > 2 ? made[2] : null)

@@ -58,6 +58,9 @@ public static class ExpressionPrinter
             case SavedExpression s:
                 b.Append("saved").Append(s.Slot);
                 break;
+            case OwnedExpression o:
+                Write(b, o.Value);
+                break;
             case FloatExpression f:
                 Call(b, f.Format.ToString(), f.Bits);
                 break;

@@ -21,6 +21,14 @@ internal static class CodeLife
         return new ObjectLife("a code object", module.LocationOf(end + (ulong)FunctionEntry.SkipOf(module.Image.DataFrom(end).Span)), Build.Register(X64Register.Rdi));
     }
 
+    /// <summary>The line of an instruction, with its owner.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="code">The code object.</param>
+    /// <param name="instruction">What of the frame the line depends on, uint64.</param>
+    /// <param name="life">The life of code objects; null when it is not known.</param>
+    public static Expression OwnedLine(Expression line, Expression code, Expression instruction, ObjectLife? life) =>
+        life is null ? line : new OwnedExpression(line, new TextOwner(code, life, 0), instruction);
+
     /// <summary>A text of a code object, with its owner.</summary>
     /// <param name="text">The text.</param>
     /// <param name="code">The code object.</param>

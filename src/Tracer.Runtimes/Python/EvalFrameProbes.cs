@@ -113,7 +113,7 @@ public static class EvalFrameProbes
         return new ExpressionList(
             OfCode(layout.CodeFileName),
             OfCode(layout.CodeName),
-            PythonLines.Of(frame, version, layout),
+            CodeLife.OwnedLine(PythonLines.Of(frame, version, layout), code, PythonLines.KeyOf(frame, version, layout), life),
             picture(frame, code));
 
         Expression OfCode(int member) => CodeLife.Owned(PythonText.Of(Build.LoadPointer(code, member), layout), code, member, life);

@@ -187,7 +187,7 @@ public sealed class InterpreterFrameProbes
 
         private PythonLayout Layout => Owner._layout;
 
-        private Expression[] Position => [OfCode(Frame.FileName, Layout.CodeFileName), OfCode(Frame.Name, Layout.CodeName), Line ?? Frame.Line];
+        private Expression[] Position => [OfCode(Frame.FileName, Layout.CodeFileName), OfCode(Frame.Name, Layout.CodeName), CodeLife.OwnedLine(Line ?? Frame.Line, Frame.Code, Frame.Instruction, Owner._life)];
 
         public ProbeSite Where(Func<InterpreterFrame, Expression?> isWanted)
         {

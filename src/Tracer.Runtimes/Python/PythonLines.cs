@@ -27,6 +27,20 @@ public static class PythonLines
         return Build.If(set, set, line);
     }
 
+    /// <summary>What of a frame, besides its code, <see cref="Of"/> depends on, uint64.</summary>
+    /// <param name="frame">The address of a PyFrameObject, uint64.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="layout">The layout of this CPython.</param>
+    public static Expression KeyOf(Expression frame, PythonVersion version, PythonLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        ArgumentNullException.ThrowIfNull(layout);
+        var last = Build.ToUInt64(Build.Load(frame, layout.FrameLastInstruction, IntegerType.UInt32));
+        return version.IsAtLeast(3, 10)
+            ? Build.Binary(BinaryOperator.Or, last, Build.Binary(BinaryOperator.ShiftLeft, Build.ToUInt64(Build.Load(frame, layout.FrameObject!.Line, IntegerType.UInt32)), Build.Constant(32)))
+            : last;
+    }
+
     /// <summary>The line number, int32, of an instruction of CPython up to 3.10.</summary>
     /// <param name="code">The address of a PyCodeObject, uint64.</param>
     /// <param name="last">The instruction's place, as f_lasti has it, int32; negative before the first.</param>

@@ -86,6 +86,9 @@ internal sealed partial class ExpressionCompiler(
             case FloatExpression f:
                 Evaluate(f.Bits, fail);
                 break;
+            case OwnedExpression o:
+                Evaluate(o.Value, fail);
+                break;
             case ConditionalExpression c:
                 Conditional(c, fail);
                 break;

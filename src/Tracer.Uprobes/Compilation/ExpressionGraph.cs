@@ -67,6 +67,7 @@ internal sealed class ExpressionGraph
         ConvertExpression c => $"to {c.Target}",
         ConditionalExpression => "if",
         FloatExpression f => $"{f.Format}",
+        OwnedExpression o => string.Create(CultureInfo.InvariantCulture, $"owned {IdOf(o.Owner.Object)} {IdOf(o.Key)}"),
         IterateExpression i => string.Create(CultureInfo.InvariantCulture, $"loop {i.Limit} {i.Initial.Count}"),
         TextExpression => "text",
         LoopVariableExpression v => string.Create(CultureInfo.InvariantCulture, $"v{v.Index}"),

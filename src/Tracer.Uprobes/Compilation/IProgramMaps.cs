@@ -22,6 +22,12 @@ internal interface IProgramMaps
     /// <summary>Hash from an owner (address u64, executions of its process u64) to the number that these texts of it were told under, u64; 0 while they are being told.</summary>
     int NumbersOf(InternedTexts texts);
 
+    /// <summary>
+    /// Hash from (number of an owner's texts u64, key u64) to a number of the owner's (<see cref="Core.Expressions.OwnedExpression"/>), u64. The oldest are dropped when it is
+    /// full; those of an owner that has ended are not asked for any more.
+    /// </summary>
+    int OwnedNumbers { get; }
+
     /// <summary>An array of one u64: the last number that texts were told under.</summary>
     int LastNumber { get; }
 

@@ -14,6 +14,9 @@ namespace Tracer.Uprobes.Compilation;
 /// <param name="Members">Which texts of the object they are, in order.</param>
 internal sealed record InternedTexts(ObjectLife Life, Expression Owner, IReadOnlyList<int> Values, string Members)
 {
+    /// <summary>The numbers of the event that belong to the same object (<see cref="OwnedExpression"/>).</summary>
+    public required IReadOnlyList<int> Numbers { get; init; }
+
     /// <summary>In a slot's flags: the text's value is the number under which it was told.</summary>
     public const byte KnownFlag = 2;
 
@@ -30,7 +33,10 @@ internal sealed record InternedTexts(ObjectLife Life, Expression Owner, IReadOnl
             return null;
         var id = graph.IdOf(owner.Object);
         var owned = emission.Values.Select((v, k) => (Owner: OwnerOf(v), Index: k)).Where(v => v.Owner?.Life == owner.Life && graph.IdOf(v.Owner.Object) == id).ToArray();
-        return new InternedTexts(owner.Life, owner.Object, [.. owned.Select(v => v.Index)], string.Join(',', owned.Select(v => v.Owner!.Member)));
+        return new InternedTexts(owner.Life, owner.Object, [.. owned.Select(v => v.Index)], string.Join(',', owned.Select(v => v.Owner!.Member)))
+        {
+            Numbers = [.. Enumerable.Range(0, emission.Values.Count).Where(k => emission.Values[k].Expression is OwnedExpression o && o.Owner.Life == owner.Life && graph.IdOf(o.Owner.Object) == id)],
+        };
     }
 
     private static TextOwner? OwnerOf(PlannedValue? value) => (value?.Expression as TextExpression)?.Owner;

@@ -1,5 +1,6 @@
 using Tracer.Bpf;
 using Tracer.Core.Evaluation;
+using Tracer.Core.Expressions;
 using Tracer.Core.Records;
 using static Tracer.Bpf.BpfRegister;
 
@@ -76,6 +77,38 @@ internal sealed partial class RecordCompiler
         Entry(texts);
         code.Call(BpfHelper.MapDelete).Bind(end).Load(BpfSize.Double, R0, R10, result);
         frame.ReleaseTo(mark);
+    }
+
+    /// <summary>Writes a number of the owner: from the map where it is, else computed, and kept when the owner has a number.</summary>
+    private void Owned(OwnedExpression value, MemoryPlace slot)
+    {
+        var absent = code.NewLabel();
+        var compute = code.NewLabel();
+        var fail = code.NewLabel();
+        var done = code.NewLabel();
+        code.Store(BpfSize.Double, R7, ScratchLayout.KeepOffset, 0).Load(BpfSize.Double, R0, R7, ScratchLayout.KnowledgeOffset)
+            .JumpIf(BpfCondition.Equal, R0, 0, compute).JumpIf(BpfCondition.Equal, R0, ToTell, compute).Store(BpfSize.Double, R10, _ownerKey, R0);
+        expressions.Evaluate(value.Key, compute);
+        code.Store(BpfSize.Double, R10, (short)(_ownerKey + sizeof(ulong)), R0);
+        Kept();
+        code.Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, absent).Load(BpfSize.Double, R0, R0, 0)
+            .Store(BpfSize.Double, slot.Base, slot.Offset, R0).Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, 0).Jump(done)
+            .Bind(absent).Store(BpfSize.Double, R7, ScratchLayout.KeepOffset, 1)
+            .Bind(compute);
+        expressions.Evaluate(value.Value, fail);
+        code.Store(BpfSize.Double, slot.Base, slot.Offset, R0).Store(BpfSize.Double, slot.Base, slot.Plus(RecordLayout.SlotTextBytesOffset).Offset, 0)
+            .Load(BpfSize.Double, R1, R7, ScratchLayout.KeepOffset).JumpIf(BpfCondition.Equal, R1, 0, done);
+        Kept();
+        code.Move(R3, slot.Base).Alu(BpfOperation.Add, R3, slot.Offset).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate);
+        if (code.IsReferenced(fail))
+        {
+            code.Jump(done).Bind(fail);
+            StoreSlot(slot);
+        }
+
+        code.Bind(done);
+
+        void Kept() => code.LoadMap(R1, maps.OwnedNumbers).Move(R2, R10).Alu(BpfOperation.Add, R2, _ownerKey);
     }
 
     private static MemoryPlace SlotOf(MemoryPlace record, int value) => record.Plus(RecordLayout.HeaderSize + (value * RecordLayout.SlotSize));

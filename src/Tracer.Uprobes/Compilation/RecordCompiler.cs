@@ -27,8 +27,8 @@ internal sealed partial class RecordCompiler(
         var mark = frame.Mark;
         var values = emission.Values.Select(v => v.Expression).ToArray();
         var interned = Executions is null ? null : InternedTexts.Of(emission, graph);
-        // What only texts need that are told already is not read.
-        var certain = interned is null ? values : [.. values.Where((_, k) => !interned.Values.Contains(k)), interned.Owner];
+        // What only texts and numbers need that are known already is not read.
+        var certain = interned is null ? values : [.. values.Where((_, k) => !interned.Values.Contains(k) && !interned.Numbers.Contains(k)), interned.Owner];
         var shared = SharedExpressions.Find(graph, certain, ScratchLayout.MostKnown);
         var onStack = !emission.HasBytes && values.Length <= MostStackValues && shared.Count <= MostStackKnown && !values.Any(HasLoop);
         var index = frame.Reserve(8);
@@ -67,6 +67,8 @@ internal sealed partial class RecordCompiler(
                 Picture(picture, slot, fixedSize, before);
             else if (values[k].Type is TextType)
                 Text(values[k], slot, fixedSize, before, interned?.Values.Contains(k) == true);
+            else if (interned?.Numbers.Contains(k) == true)
+                Owned((OwnedExpression)values[k], slot);
             else
                 Value(values[k], slot);
             before += RecordLayout.BytesOf(values[k], textLimit);

@@ -26,8 +26,11 @@ internal static class ScratchLayout
     /// <summary>u64: the number they are told under.</summary>
     public const int NumberOffset = 32;
 
+    /// <summary>u64: whether a number that is being computed is to be kept (<see cref="Core.Expressions.OwnedExpression"/>).</summary>
+    public const int KeepOffset = 40;
+
     /// <summary>Values and statuses of shared expressions, <see cref="KnownSize"/> bytes each.</summary>
-    public const int KnownOffset = 40;
+    public const int KnownOffset = 48;
 
     /// <summary>Bytes of a shared expression: value and status.</summary>
     public const int KnownSize = 16;

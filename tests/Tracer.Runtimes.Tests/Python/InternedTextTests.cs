@@ -14,7 +14,7 @@ namespace Tracer.Runtimes.Tests.Python;
 
 /// <summary>
 /// Texts of code objects are told once a code object: traces native-tests/python/reused.py, whose code objects follow one another at the same addresses, with the same
-/// names and lines in other files.
+/// names in other files and lines.
 /// </summary>
 public sealed class InternedTextTests
 {
@@ -52,11 +52,12 @@ public sealed class InternedTextTests
 
         // Otherwise this would show nothing.
         Assert.InRange(used, 1, Parts / 2);
-        var expected = Enumerable.Range(0, Parts).SelectMany(k => new[] { $"<part {k}> <module> 1", $"<part {k}> part 1", $"<part {k}> part 1" }).ToArray();
-        Assert.Equal(expected, events.Of("function__entry").Where(e => e[0].StartsWith("<part", StringComparison.Ordinal)).Select(e => $"{e[0]} {e[1]} 1"));
+        string[] Expected(int line) => [.. Enumerable.Range(0, Parts).SelectMany(k => new[] { $"<part {k}> <module>", $"<part {k}> part {line + (k % 5)}", $"<part {k}> part {line + (k % 5)}" })];
+        static string Text(string[] e) => e[1] == "<module>" ? $"{e[0]} {e[1]}" : $"{e[0]} {e[1]} {e[2]}";
+        Assert.Equal(Expected(1), events.Of("function__entry").Where(e => e[0].StartsWith("<part", StringComparison.Ordinal)).Select(Text));
         Assert.Equal(
-            expected.Order(StringComparer.Ordinal),
-            events.Of("function__return").Where(e => e[0].StartsWith("<part", StringComparison.Ordinal)).Select(e => $"{e[0]} {e[1]} 1").Order(StringComparer.Ordinal));
+            Expected(2).Order(StringComparer.Ordinal),
+            events.Of("function__return").Where(e => e[0].StartsWith("<part", StringComparison.Ordinal)).Select(Text).Order(StringComparer.Ordinal));
     }
 
     private static string Script([CallerFilePath] string path = "") =>
