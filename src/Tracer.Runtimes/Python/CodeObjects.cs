@@ -53,11 +53,12 @@ internal sealed class CodeObjects(ISystemCallGate gate, TargetProcess target, Py
     public (ulong Address, long Length) Instructions(PythonCode code)
     {
         var memory = _objects.Memory;
-        if (layout.InterpreterFrame is { } frame)
-            return (code.Address + (ulong)frame.CodeBytecode, memory.TakeFault() is null ? memory.Int64(code.Address + PythonObjectLayout.Size) * 2 : 0);
-        var bytes = memory.Pointer(code.Address + (ulong)layout.FrameObject!.CodeBytecode);
-        var length = memory.Int64(bytes + PythonObjectLayout.Size);
-        return (bytes + (ulong)layout.BytesData, memory.TakeFault() is null ? length : 0);
+        var (address, length) = layout.InterpreterFrame is { } frame
+            ? (code.Address + (ulong)frame.CodeBytecode, memory.Int64(code.Address + PythonObjectLayout.Size) * 2)
+            : InBytes(memory.Pointer(code.Address + (ulong)layout.FrameObject!.CodeBytecode));
+        return (address, memory.TakeFault() is null ? length : 0);
+
+        (ulong Address, long Length) InBytes(ulong bytes) => (bytes + (ulong)layout.BytesData, memory.Int64(bytes + PythonObjectLayout.Size));
     }
 
     // An object that was given back holds in place of its count the address of the next free one, or 0 (Objects/obmalloc.c). A count has 32 bits, in 3.14 and later with flags
