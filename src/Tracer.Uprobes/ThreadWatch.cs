@@ -28,7 +28,6 @@ internal sealed class ThreadWatch : IDisposable
     /// </exception>
     public static ThreadWatch Attach(ISystemCallGate gate, int processId, ulong address, BpfProgram program)
     {
-        const int Again = 11;
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
             var watch = new ThreadWatch();
@@ -46,7 +45,7 @@ internal sealed class ThreadWatch : IDisposable
             watch.Dispose();
         }
 
-        throw new BpfException($"watch 0x{address:x} in all threads of process {processId}", Again);
+        throw new BpfException($"watch 0x{address:x} in all threads of process {processId}", (int)Errno.EAGAIN);
     }
 
     public void Dispose()

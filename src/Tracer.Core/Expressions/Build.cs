@@ -62,6 +62,9 @@ public static class Build
     public static Expression EqualTo(Expression operand, ulong value) =>
         Binary(BinaryOperator.Equal, operand, Constant(value, operand.Integer));
 
+    /// <summary>Whether both are nonzero; the second is evaluated only when the first is.</summary>
+    public static Expression And(Expression left, Expression right) => Binary(BinaryOperator.LogicalAnd, left, right);
+
     /// <summary>One of two integers.</summary>
     public static Expression If(Expression test, Expression whenTrue, Expression whenFalse) => new ConditionalExpression(test, whenTrue, whenFalse);
 

@@ -24,17 +24,8 @@ public sealed class StackNames : IDisposable
         _symboliser = new Symboliser(gate, target);
     }
 
-    /// <summary>The frames of an event's stack, innermost first, inlined functions included.</summary>
-    /// <param name="value">The value, a stack.</param>
-    /// <param name="end">Why there are no more.</param>
-    public IEnumerable<StackFrameInfo> Of(ValueRecord value, out StackEnd end)
-    {
-        var frames = _walker.Walk(value.TextBytes, out end).ToArray();
-        return Of(frames);
-    }
-
     /// <summary>
-    /// The frames of an event's stack, innermost first, with those of interpreted code in the places of the native frames that run them, when the event has a picture of
+    /// The frames of an event's stack, innermost first, inlined functions included, with those of interpreted code in the places of the native frames that run them, when the event has a picture of
     /// them too.
     /// </summary>
     /// <param name="record">The event.</param>

@@ -31,7 +31,7 @@ public sealed class CodeSearch(TargetModule module)
     ];
 
     /// <summary>The first instruction of a function, or the better place behind it (<see cref="FunctionEntry"/>).</summary>
-    public CodeLocation EntryOf(ulong function) => module.LocationOf(function + (ulong)FunctionEntry.SkipOf(_image.DataFrom(function).Span));
+    public CodeLocation EntryOf(ulong function) => module.EntryOf(function);
 
     /// <summary>The link-time address of a function or variable that the file defines and has a symbol of; null when it has none.</summary>
     public ulong? Find(string name) => NamedFunction.TryFindSymbol(_image, name, out var symbol) && symbol.IsDefined ? symbol.Value : null;

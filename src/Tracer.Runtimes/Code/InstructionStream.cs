@@ -1,10 +1,22 @@
 using Iced.Intel;
+using Tracer.Elf;
 
 namespace Tracer.Runtimes.Code;
 
 /// <summary>Decodes code of which some addresses are known to be instructions', so that it is in step again behind bytes that are none.</summary>
 public static class InstructionStream
 {
+    // x86-64.
+    private const int LongestInstruction = 15;
+
+    /// <summary>The instruction at a link-time address of a file; invalid where there is none.</summary>
+    public static Instruction At(ElfImage image, ulong address)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var bytes = image.DataFrom(address);
+        return Decoder.Create(64, bytes[..Math.Min(bytes.Length, LongestInstruction)].ToArray(), address).Decode();
+    }
+
     /// <summary>The instructions from each start to the next.</summary>
     /// <param name="code">The code.</param>
     /// <param name="starts">Addresses in it where instructions start, in ascending order; what comes before the first is not decoded.</param>

@@ -1,5 +1,6 @@
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
+using Tracer.Elf;
 
 namespace Tracer.Runtimes.Code;
 
@@ -12,4 +13,11 @@ internal static class ModuleLocation
         module.Image.AddressMap.TryGetFileOffset(address, out var offset);
         return new CodeLocation(module, offset, address);
     }
+
+    /// <summary>The first instruction of a function at a link-time address, or the better place behind it (<see cref="FunctionEntry"/>).</summary>
+    public static CodeLocation EntryOf(this TargetModule module, ulong function) => module.LocationOf(function + (ulong)FunctionEntry.SkipOf(module.Image.DataFrom(function).Span));
+
+    /// <summary>Whether the file has code at a link-time address.</summary>
+    public static bool IsCode(this ElfImage image, ulong address) =>
+        image.AddressMap.LoadSegments.Any(s => (s.Flags & ElfSegmentFlags.Execute) != 0 && address - s.VirtualAddress < s.FileSize);
 }

@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using System.Text;
 using Tracer.Core.Probes;
 using Tracer.Elf;
+using Tracer.Runtimes.Code;
 
 namespace Tracer.Runtimes.Native;
 
@@ -167,9 +168,6 @@ public sealed class FunctionSymbols(ElfImage image, IReadOnlyList<ElfSymbolTable
     {
         if (!symbol.IsDefined || symbol.IsAbsolute || symbol.NameOffset == 0)
             return false;
-        return symbol.Type is ElfSymbolType.Function or ElfSymbolType.IndirectFunction || (labels && symbol.Type == ElfSymbolType.None && IsCode(symbol.Value));
+        return symbol.Type is ElfSymbolType.Function or ElfSymbolType.IndirectFunction || (labels && symbol.Type == ElfSymbolType.None && image.IsCode(symbol.Value));
     }
-
-    private bool IsCode(ulong address) => image.AddressMap.LoadSegments.Any(
-        s => (s.Flags & ElfSegmentFlags.Execute) != 0 && address - s.VirtualAddress < s.FileSize);
 }

@@ -123,12 +123,11 @@ internal static class CaughtProbe
         var offset = Build.Binary(BinaryOperator.ShiftLeft, Build.ToUInt64(handler), Build.Constant(version.IsAtLeast(3, 10) ? 1UL : 0));
         var bytes = Build.LoadPointer(Build.Add(Build.Offset(Build.LoadPointer(code, layout.FrameObject!.CodeBytecode), layout.BytesData), offset));
         var end = version.Minor switch { <= 8 => 88UL, 9 => 48UL, _ => 119UL };
-        return And(
-            And(Build.EqualTo(At(0), LoadConstant), Build.EqualTo(At(6), end)),
-            And(Equal(At(4), Build.Offset(At(2), 1)), Equal(At(5), At(3))));
+        return Build.And(
+            Build.And(Build.EqualTo(At(0), LoadConstant), Build.EqualTo(At(6), end)),
+            Build.And(Equal(At(4), Build.Offset(At(2), 1)), Equal(At(5), At(3))));
 
         Expression At(int index) => Build.Bits(bytes, 8 * index, 8);
-        static Expression And(Expression left, Expression right) => Build.Binary(BinaryOperator.LogicalAnd, left, right);
         static Expression Equal(Expression left, Expression right) => Build.Binary(BinaryOperator.Equal, left, right);
     }
 

@@ -16,9 +16,9 @@ internal static class CodeLife
     public static ObjectLife? Of(TargetModule module)
     {
         if (!NamedFunction.TryFindSymbol(module.Image, "PyCode_Type", out var type) || new ImagePointers(module.Image).Follow(type.Value + InstanceFunctions.TypeDeallocate) is not (> 0 and var end)
-            || !module.Image.AddressMap.LoadSegments.Any(s => (s.Flags & ElfSegmentFlags.Execute) != 0 && end - s.VirtualAddress < s.FileSize))
+            || !module.Image.IsCode(end))
             return null;
-        return new ObjectLife("a code object", module.LocationOf(end + (ulong)FunctionEntry.SkipOf(module.Image.DataFrom(end).Span)), Build.Register(X64Register.Rdi));
+        return new ObjectLife("a code object", module.EntryOf(end), Build.Register(X64Register.Rdi));
     }
 
     /// <summary>The line of an instruction, with its owner.</summary>

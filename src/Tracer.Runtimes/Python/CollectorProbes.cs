@@ -63,7 +63,7 @@ internal sealed class CollectorProbes
         var found = Build.Convert(Build.Add(Build.Register(Arguments[phase + 2]), Build.Register(Arguments[phase + 3])), IntegerType.Int64);
         return [Make(Start, [At("start", generation)], Note), Make(Done, [At("stop", found)], Note)];
 
-        ProbeSite At(string text, Expression value) => new(EntryOf(function), new ExpressionList(value))
+        ProbeSite At(string text, Expression value) => new(_module.EntryOf(function), new ExpressionList(value))
         {
             Guard = new TextCompareExpression(BinaryOperator.Equal, Build.CString(Build.Register(Arguments[phase])), new TextLiteralExpression(text)),
         };
@@ -123,12 +123,10 @@ internal sealed class CollectorProbes
         var found = Build.Convert(Build.Register(X64Register.Rax), IntegerType.Int64);
         return
         [
-            Make(Start, [new ProbeSite(EntryOf(function), new ExpressionList(generation))], $"at the entry of the function that {Function} calls"),
+            Make(Start, [new ProbeSite(_module.EntryOf(function), new ExpressionList(generation))], $"at the entry of the function that {Function} calls"),
             Make(Done, [.. returns.Select(i => new ProbeSite(_module.LocationOf(i.IP), new ExpressionList(found)))], $"at the return of the function that {Function} calls"),
         ];
     }
-
-    private CodeLocation EntryOf(ulong function) => _module.LocationOf(function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span));
 
     private Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>
         new("python", name, _module, ProbeSource.Synthesised, PythonProbeParameters.Of(name), sites) { Note = note };

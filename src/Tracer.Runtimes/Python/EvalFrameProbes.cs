@@ -1,4 +1,3 @@
-using Iced.Intel;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
@@ -17,6 +16,13 @@ public static class EvalFrameProbes
     /// <summary>The function that runs a frame, since 3.6.</summary>
     public const string Function = "_PyEval_EvalFrameDefault";
 
+    /// <summary>The function that runs a frame in a version.</summary>
+    public static string FunctionIn(PythonVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return version.Major == 2 ? "PyEval_EvalFrameEx" : Function;
+    }
+
     // PyFrameState FRAME_SUSPENDED of 3.10 (Include/cpython/frameobject.h).
     private const ulong Suspended = unchecked((ulong)-1);
 
@@ -27,7 +33,7 @@ public static class EvalFrameProbes
         ArgumentNullException.ThrowIfNull(version);
         ArgumentNullException.ThrowIfNull(layout);
         var image = module.Image;
-        var name = version.Major == 2 ? "PyEval_EvalFrameEx" : Function;
+        var name = FunctionIn(version);
         if (!NamedFunction.TryFind(image, name, out var blocks, out problem))
             return null;
         var function = blocks[0];
@@ -56,7 +62,7 @@ public static class EvalFrameProbes
         ];
 
         // _Py_CheckFunctionResult, which some builds call last, gives back what it is given (Objects/call.c): its third argument, second until 3.8.
-        FunctionResult? ResultAt(FunctionExit exit) => exit is { Result: null, Kind: FunctionExitKind.Call } && Calls(check, image, exit.Address)
+        FunctionResult? ResultAt(FunctionExit exit) => exit is { Result: null, Kind: FunctionExitKind.Call } && check.IsCalledBy(InstructionStream.At(image, exit.Address))
             ? new FunctionResult(version.IsAtLeast(3, 9) ? X64Register.Rdx : X64Register.Rsi)
             : exit.Result;
 
@@ -117,15 +123,5 @@ public static class EvalFrameProbes
             picture(frame, code));
 
         Expression OfCode(int member) => CodeLife.Owned(PythonText.Of(Build.LoadPointer(code, member), layout), code, member, life);
-    }
-
-    private static bool Calls(CallTargets function, ElfImage image, ulong address)
-    {
-        const int LongestInstruction = 15;
-        var bytes = image.DataFrom(address);
-        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, LongestInstruction)].ToArray());
-        decoder.IP = address;
-        decoder.Decode(out var instruction);
-        return function.IsCalledBy(instruction);
     }
 }

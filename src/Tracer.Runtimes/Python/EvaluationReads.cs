@@ -24,7 +24,7 @@ internal sealed class EvaluationReads
         _hasOperandsAlways = code.Version.Major >= 3;
         var bias = code.Module.LoadBias;
         var blocks = new List<CodeBlock>();
-        if (NamedFunction.TryFind(code.Module.Image, _hasOperandsAlways ? EvalFrameProbes.Function : "PyEval_EvalFrameEx", out var named, out _))
+        if (NamedFunction.TryFind(code.Module.Image, EvalFrameProbes.FunctionIn(code.Version), out var named, out _))
             blocks.AddRange(named);
         if (code.Loop is { } loop)
             blocks.Add(loop.Code);

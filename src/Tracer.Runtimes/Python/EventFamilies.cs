@@ -9,8 +9,16 @@ namespace Tracer.Runtimes.Python;
 /// </summary>
 internal static class EventFamilies
 {
+    private const string NoLines = "the file has no note of this name, and lines pass no one place; a line by its number can be had: python:FILE:LINE";
+
+    // Python/sysmodule.c: without a hook PySys_Audit, which C code calls, and sys_audit each return by a test of their own.
+    private const string NoAudit =
+        "the file has no note of this name, and without an audit hook no one place sees the events of both C code, which calls PySys_Audit, and sys.audit";
+
     // Probes, or null with a reason in one clause.
     private delegate IReadOnlyList<Probe>? Making(out string? problem);
+
+    private delegate IReadOnlyList<Probe>? MakingOfLayout(PythonLayout layout, out string? problem);
 
     /// <summary>All of them.</summary>
     /// <param name="code">The interpreter.</param>
@@ -33,9 +41,9 @@ internal static class EventFamilies
             Possible([CollectorProbes.Start, CollectorProbes.Done], (out string? problem) => CollectorProbes.Make(module, version, out problem)),
             OfLayout([ImportProbes.Start, ImportProbes.Done], (PythonLayout layout, out string? problem) =>
                 version.Major == 2 ? OldImportProbes.Make(module, out problem) : ImportProbes.Make(module, layout, out problem)),
-            Possible(["line"], NoLines),
+            Family(["line"], () => [code.Dormant("line", NoLines)]),
             // PEP 578.
-            version.IsAtLeast(3, 8) ? Possible(["audit"], NoAudit) : null,
+            version.IsAtLeast(3, 8) ? Family(["audit"], () => [code.Dormant("audit", NoAudit)]) : null,
         ];
         return families.OfType<ProbeFamily>();
 
@@ -52,20 +60,5 @@ internal static class EventFamilies
             problem = code.Problem;
             return code.Layout is { } layout ? make(layout, out problem) : null;
         });
-    }
-
-    private delegate IReadOnlyList<Probe>? MakingOfLayout(PythonLayout layout, out string? problem);
-
-    private static IReadOnlyList<Probe>? NoLines(out string? problem)
-    {
-        problem = "the file has no note of this name, and lines pass no one place; a line by its number can be had: python:FILE:LINE";
-        return null;
-    }
-
-    // Python/sysmodule.c: without a hook PySys_Audit, which C code calls, and sys_audit each return by a test of their own.
-    private static IReadOnlyList<Probe>? NoAudit(out string? problem)
-    {
-        problem = "the file has no note of this name, and without an audit hook no one place sees the events of both C code, which calls PySys_Audit, and sys.audit";
-        return null;
     }
 }

@@ -3,6 +3,9 @@ namespace Tracer.Runtimes.Python;
 /// <summary>Members that only matter up to CPython 3.10, where a frame object is what runs: of PyFrameObject, and of PyCodeObject and PyThreadState.</summary>
 public sealed record FrameObjectLayout
 {
+    /// <summary>f_back, the frame of the caller: behind PyVarObject in all these versions.</summary>
+    public const int Back = 24;
+
     /// <summary>f_lineno, an int.</summary>
     public required int Line { get; init; }
     /// <summary>f_stacktop, a pointer that is null unless the frame is suspended by a yield; null for 3.10, which has no such member.</summary>

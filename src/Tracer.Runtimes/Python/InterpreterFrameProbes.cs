@@ -125,10 +125,8 @@ public sealed class InterpreterFrameProbes
     {
         if (!NamedFunction.TryFindSymbol(_module.Image, EvalFrameProbes.Function, out var function))
             return null;
-        return new FrameSite(this, EntryOf(function.Value), new InterpreterFrame(Build.Register(X64Register.Rsi), _layout), ThrowFlag).Where(_ => null);
+        return new FrameSite(this, _module.EntryOf(function.Value).ImageAddress, new InterpreterFrame(Build.Register(X64Register.Rsi), _layout), ThrowFlag).Where(_ => null);
     }
-
-    private ulong EntryOf(ulong function) => function + (ulong)FunctionEntry.SkipOf(_module.Image.DataFrom(function).Span);
 
     private List<ProbeSite>? ReturnSites()
     {
@@ -154,7 +152,7 @@ public sealed class InterpreterFrameProbes
         var given = Build.Register(X64Register.Rsi);
         var frame = new InterpreterFrame(given, _layout);
         var result = new FrameResult(Build.Register(X64Register.Rdi), frame, _layout, _loop.Opcodes);
-        return [new FrameSite(this, EntryOf(function), frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText, _pictures.Value(result.Object)] }.Where(f => f.IsProgram)];
+        return [new FrameSite(this, _module.EntryOf(function).ImageAddress, frame, frame.HasBegun) { Results = [result.HasException, result.TypeNameText, _pictures.Value(result.Object)] }.Where(f => f.IsProgram)];
     }
 
     private static Expression IsOther(Expression opcode, byte than) => Build.Binary(BinaryOperator.NotEqual, opcode, Build.Constant(than, IntegerType.UInt8));

@@ -24,7 +24,7 @@ internal sealed class LineProbes(ISystemCallGate gate, InterpreterCode code, Tar
     {
         if (code.Layout is not { } layout)
             return ProbeResolution.None($"Lines of CPython {code.Version} cannot be probed: {code.Problem}.");
-        if (!NamedFunction.TryFindSymbol(code.Module.Image, "PyCode_Type", out var type) || RunningFunction.NewestFrame(code.Module, code.Version, layout, out var problem) is not { } frame)
+        if (!NamedFunction.TryFindSymbol(code.Module.Image, "PyCode_Type", out var type) || RunningFunction.NewestFrame(code.Module, code.Version, layout, out _) is not { } frame)
             return ProbeResolution.None($"Lines of CPython {code.Version} cannot be probed: its code objects or the frame that runs are not found.");
         var evaluation = new EvaluationReads(code);
         var objects = new CodeObjects(gate, target, code.Version, layout);
@@ -50,7 +50,7 @@ internal sealed class LineProbes(ISystemCallGate gate, InterpreterCode code, Tar
         return sites.Count > 0 ? ProbeResolution.Of([Probe(sites, pictures)]) : NoSuchLine(line, codes, objects);
 
         ProbeSite Site(PythonCode found, ulong instruction, byte opcode) => new(CodeLocation.OfData(code.Module, instruction + (ulong)evaluation.WatchedByte(opcode)), new ExpressionList(
-            Text(found.FileName), Text(found.Name), Build.Constant((ulong)line.Line, IntegerType.Int32), Text(found.QualifiedName ?? found.Name), pictures.Locals(frame, CodeOf(frame, layout))))
+            Text(found.FileName), Text(found.Name), Build.Constant((ulong)line.Line, IntegerType.Int32), Text(found.QualifiedName ?? found.Name), pictures.Locals(frame, RunningFunction.CodeOf(frame, layout))))
         {
             IsWatched = true,
             Guard = evaluation.IsExecution(opcode),
@@ -80,9 +80,6 @@ internal sealed class LineProbes(ISystemCallGate gate, InterpreterCode code, Tar
         var near = lines.OrderBy(l => Math.Abs(l - line.Line)).ThenBy(l => l).Take(MostSuggested).Order().Select(l => $"{InterpreterCode.Provider}:{line.File}:{l}");
         return ProbeResolution.None($"No code of {line.File} begins at line {line.Line}, in the {codes.Count} functions of it that are there now.", [.. near]);
     }
-
-    private static Expression CodeOf(Expression frame, PythonLayout layout) =>
-        layout.InterpreterFrame is null ? Build.LoadPointer(frame, layout.FrameCode) : new InterpreterFrame(frame, layout).Code;
 
     private static TextLiteralExpression Text(string text) => new(text.Replace('\0', '\ufffd'));
 }

@@ -40,14 +40,11 @@ public static class LineSemaphore
         foreach (var name in IdleFunctions)
         {
             if (NamedFunction.TryFindSymbol(image, name, out var symbol) && symbol.Type == ElfSymbolType.Function
-                && IsExecutable(image, symbol.Value) && FunctionEntry.IsInstruction(image.DataFrom(symbol.Value).Span)
+                && image.IsCode(symbol.Value) && FunctionEntry.IsInstruction(image.DataFrom(symbol.Value).Span)
                 && image.AddressMap.TryGetFileOffset(symbol.Value, out var offset))
                 return new CodeLocation(module, offset, symbol.Value);
         }
 
         return null;
     }
-
-    private static bool IsExecutable(ElfImage image, ulong address) => image.AddressMap.LoadSegments.Any(s =>
-        (s.Flags & ElfSegmentFlags.Execute) != 0 && address - s.VirtualAddress < s.FileSize);
 }

@@ -39,15 +39,15 @@ internal static class RaisedProbe
 
         if (CurrentThread.Find(module.Image, out problem) is not { } current)
             return null;
-        var site = symbol.Value + (ulong)FunctionEntry.SkipOf(module.Image.DataFrom(symbol.Value).Span);
+        var entry = module.EntryOf(symbol.Value);
         // int PyTraceBack_Here(PyFrameObject *frame)
         var frameObject = Build.Register(X64Register.Rdi);
-        var thread = current.At(site);
+        var thread = current.At(entry.ImageAddress);
         var (isRaise, fileName, line) = layout.InterpreterFrame is null ? OfFrameObject(frameObject, version, layout) : OfInterpreterFrame(frameObject, version, layout);
         var isFirst = Build.EqualTo(TracebackOf(thread, version, layout), 0);
         var exception = Current(thread, version, layout);
         var arguments = new ExpressionList(exception.TypeName, exception.Message, fileName, line);
-        var place = new ProbeSite(module.LocationOf(site), arguments) { Guard = Build.Binary(BinaryOperator.LogicalOr, isFirst, isRaise) };
+        var place = new ProbeSite(entry, arguments) { Guard = Build.Binary(BinaryOperator.LogicalOr, isFirst, isRaise) };
         return
         [
             new("python", Name, module, ProbeSource.Synthesised, PythonProbeParameters.Of(Name), [place])

@@ -23,9 +23,8 @@ internal static class RunningFunction
     {
         if (NewestFrame(module, version, layout, out problem) is not { } frame)
             return null;
-        var (code, line) = layout.InterpreterFrame is null
-            ? (Build.LoadPointer(frame, layout.FrameCode), PythonLines.Of(frame, version, layout))
-            : Interpreted(new InterpreterFrame(frame, layout));
+        var code = CodeOf(frame, layout);
+        var line = layout.InterpreterFrame is null ? PythonLines.Of(frame, version, layout) : new InterpreterFrame(frame, layout).Line;
         var names = new List<RunningName>
         {
             new("pyfile", Text(frame, PythonText.Of(Build.LoadPointer(code, layout.CodeFileName), layout))),
@@ -46,20 +45,18 @@ internal static class RunningFunction
             ? FrameOf(current.In(module.LoadBias), version, layout, threads)
             : null;
 
-    // PyFrameObject.f_back, 2.7 and 3.6 to 3.10: behind PyVarObject.
-    private const int Back = 24;
+    /// <summary>The address of the code object that a frame runs.</summary>
+    public static Expression CodeOf(Expression frame, PythonLayout layout) =>
+        layout.InterpreterFrame is null ? Build.LoadPointer(frame, layout.FrameCode) : new InterpreterFrame(frame, layout).Code;
 
-    private static RunningStack Stack(TargetModule module, Expression newest, PythonLayout layout, RunningName picture) => layout.InterpreterFrame is { } at
-        ? new(newest, f => Build.LoadPointer(f, at.Previous), f => new InterpreterFrame(f, layout).Code, f => new InterpreterFrame(f, layout).Instruction, picture)
-        {
-            CodeLife = new(() => CodeLife.Of(module)),
-        }
-        : new(newest, f => Build.LoadPointer(f, Back), f => Build.LoadPointer(f, layout.FrameCode), f => Build.ToUInt64(Build.Load(f, layout.FrameLastInstruction, IntegerType.UInt32)), picture)
-        {
-            CodeLife = new(() => CodeLife.Of(module)),
-        };
+    private static RunningStack Stack(TargetModule module, Expression newest, PythonLayout layout, RunningName picture) => new(
+        newest, f => Build.LoadPointer(f, layout.InterpreterFrame?.Previous ?? FrameObjectLayout.Back), f => CodeOf(f, layout), f => InstructionOf(f, layout), picture)
+    {
+        CodeLife = new(() => CodeLife.Of(module)),
+    };
 
-    private static (Expression Code, Expression Line) Interpreted(InterpreterFrame frame) => (frame.Code, frame.Line);
+    private static Expression InstructionOf(Expression frame, PythonLayout layout) =>
+        layout.InterpreterFrame is null ? Build.ToUInt64(Build.Load(frame, layout.FrameLastInstruction, IntegerType.UInt32)) : new InterpreterFrame(frame, layout).Instruction;
 
     private static ConditionalExpression Text(Expression frame, Expression text) => new(frame, text, new TextLiteralExpression(Nothing));
 

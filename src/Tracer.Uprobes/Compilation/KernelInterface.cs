@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tracer.Bpf;
 
 namespace Tracer.Uprobes.Compilation;
@@ -12,6 +13,8 @@ internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile, bool
     private int? _copyUserString;
     private SessionInterface? _session;
     private bool _sessionAsked;
+    // Backends may attach from several threads.
+    private readonly ConcurrentDictionary<string, short?> _taskMembers = new(StringComparer.Ordinal);
 
     /// <summary>The BTF id of <c>bpf_copy_from_user_str</c> (kernel 6.12); 0 when there is none, or programs may not wait.</summary>
     public int CopyUserString => !mayWait ? 0 : _copyUserString ??= _types.Value?.TryFindFunction("bpf_copy_from_user_str", out var id) == true ? id : 0;
@@ -34,6 +37,6 @@ internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile, bool
             : null;
 
     /// <summary>Offset of a member in <c>task_struct</c>; null when the kernel's BTF does not tell.</summary>
-    public short? TaskMember(string path) =>
-        _types.Value?.TryFindMember("task_struct", path, out var member) == true && member.Offset <= short.MaxValue ? (short)member.Offset : null;
+    public short? TaskMember(string path) => _taskMembers.GetOrAdd(
+        path, p => _types.Value?.TryFindMember("task_struct", p, out var member) == true && member.Offset <= short.MaxValue ? (short)member.Offset : null);
 }

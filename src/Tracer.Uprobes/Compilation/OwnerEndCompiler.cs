@@ -24,7 +24,7 @@ internal static class OwnerEndCompiler
         var meter = maps.Meter is { } memory ? new MeterCompiler(code, frame, memory, stepping) : null;
         meter?.Begin();
         expressions.Evaluate(life.Ended, end);
-        OwnerKey.Write(code, key, kernel.TaskMember("self_exec_id")!.Value);
+        OwnerKey.Write(code, key, kernel);
         foreach (var map in numbers)
         {
             var next = code.NewLabel();

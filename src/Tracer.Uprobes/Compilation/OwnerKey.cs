@@ -9,10 +9,16 @@ internal static class OwnerKey
     /// <summary>Bytes of a key.</summary>
     public const int Size = 2 * sizeof(ulong);
 
+    // include/linux/sched.h; every execve raises it (fs/exec.c, begin_new_exec).
+    private const string Executions = "self_exec_id";
+
+    /// <summary>Whether the kernel tells what keys are made of.</summary>
+    public static bool IsKnown(KernelInterface kernel) => kernel.TaskMember(Executions) is not null;
+
     /// <summary>Writes the key of the object whose address is in R0; R0 to R5 are lost.</summary>
     /// <param name="code">The program.</param>
     /// <param name="key">Where on the stack.</param>
-    /// <param name="executions">Offset of self_exec_id in task_struct (include/linux/sched.h), which every execve raises (fs/exec.c, begin_new_exec).</param>
-    public static void Write(BpfAssembler code, short key, short executions) =>
-        code.Store(BpfSize.Double, R10, key, R0).Call(BpfHelper.GetTaskTyped).Load(BpfSize.Double, R0, R0, executions).Store(BpfSize.Double, R10, (short)(key + sizeof(ulong)), R0);
+    /// <param name="kernel">The kernel's types, of which <see cref="IsKnown"/> is true.</param>
+    public static void Write(BpfAssembler code, short key, KernelInterface kernel) =>
+        code.Store(BpfSize.Double, R10, key, R0).Call(BpfHelper.GetTaskTyped).Load(BpfSize.Double, R0, R0, kernel.TaskMember(Executions)!.Value).Store(BpfSize.Double, R10, (short)(key + sizeof(ulong)), R0);
 }

@@ -12,9 +12,6 @@ internal sealed partial class RecordCompiler
     private const int FlagsShift = 48;
     private const int ToTell = -1;
 
-    // An owner's address may mean another object after the process has executed another program.
-    private short? Executions => kernel.TaskMember("self_exec_id");
-
     /// <summary>Looks the owner up; one that is new is taken note of, so that no other thread tells its texts too.</summary>
     private void LookUp(InternedTexts texts)
     {
@@ -117,7 +114,7 @@ internal sealed partial class RecordCompiler
     private void Entry(InternedTexts texts)
     {
         code.Load(BpfSize.Double, R0, R7, ScratchLayout.OwnerOffset);
-        OwnerKey.Write(code, _ownerKey, Executions!.Value);
+        OwnerKey.Write(code, _ownerKey, kernel);
         code.LoadMap(R1, maps.NumbersOf(texts)).Move(R2, R10).Alu(BpfOperation.Add, R2, _ownerKey);
     }
 }

@@ -26,7 +26,7 @@ internal sealed partial class RecordCompiler(
     {
         var mark = frame.Mark;
         var values = emission.Values.Select(v => v.Expression).ToArray();
-        var interned = Executions is null ? null : InternedTexts.Of(emission, graph);
+        var interned = OwnerKey.IsKnown(kernel) ? InternedTexts.Of(emission, graph) : null;
         // What only texts and numbers need that are known already is not read.
         var certain = interned is null ? values : [.. values.Where((_, k) => !interned.Values.Contains(k) && !interned.Numbers.Contains(k)), interned.Owner];
         var shared = SharedExpressions.Find(graph, certain, ScratchLayout.MostKnown);

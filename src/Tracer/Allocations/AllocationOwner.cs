@@ -69,7 +69,7 @@ internal sealed class AllocationOwner
         new ProbeProgram(probe) { Actions = [Assign()] },
         new ProbeProgram(probe)
         {
-            Condition = And(_current, And(Known, Build.Binary(BinaryOperator.NotEqual, Known, _current with { Field = 1 }))),
+            Condition = Build.And(_current, Build.And(Known, Build.Binary(BinaryOperator.NotEqual, Known, _current with { Field = 1 }))),
             Actions = [new AssignAction(_current, Build.Constant(Collided)) { Second = Build.Constant(Collided) }],
         },
     ];
@@ -98,7 +98,7 @@ internal sealed class AllocationOwner
         var loop = new IterateExpression(
             frames,
             new ExpressionList(_stack.Newest, Nothing, Nothing, Nothing, Nothing, Nothing),
-            And(frame, Build.Binary(BinaryOperator.Less, depth, Build.Constant((ulong)frames))),
+            Build.And(frame, Build.Binary(BinaryOperator.Less, depth, Build.Constant((ulong)frames))),
             new ExpressionList(_stack.Caller(frame), Build.Add(depth, Build.Constant(1)), _stack.Code(frame), hasLines ? _stack.Instruction(frame) : Nothing, next, nextOther),
             // 0 is nobody, and neither number is 0 or what stands for a collision.
             Build.If(depth, Build.Binary(BinaryOperator.Or, Masked(next), Build.Constant(1UL << 63)), Nothing));
@@ -115,5 +115,4 @@ internal sealed class AllocationOwner
         return Build.Binary(BinaryOperator.Xor, Build.Binary(BinaryOperator.ShiftRight, mixed, Build.Constant(32)), mixed);
     }
 
-    private static Expression And(Expression left, Expression right) => Build.Binary(BinaryOperator.LogicalAnd, left, right);
 }

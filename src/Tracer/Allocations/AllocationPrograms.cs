@@ -128,14 +128,14 @@ internal sealed class AllocationPrograms
         var block = place is null ? result : Build.If(result, Nothing, Build.LoadPointer(place));
         // One program takes the frame that the entry saved, which the others then do not find; that the function was entered is known by what was asked.
         var others = probe with { Sites = [.. probe.Sites.Select(WithoutFrame)], Calls = [.. probe.Calls.Select(WithoutFrame)], Companions = [] };
-        var isGiven = And(asked, And(block, Build.Binary(BinaryOperator.NotEqual, block, _given)));
-        _programs.Add(new ProbeProgram(probe) { Condition = And(isGiven, _owner.IsNew), Actions = [_owner.Tell], Values = _owner.Names });
+        var isGiven = Build.And(asked, Build.And(block, Build.Binary(BinaryOperator.NotEqual, block, _given)));
+        _programs.Add(new ProbeProgram(probe) { Condition = Build.And(isGiven, _owner.IsNew), Actions = [_owner.Tell], Values = _owner.Names });
         if (taken is not null)
         {
             // A function that fails leaves the block as it was.
             _programs.Add(new ProbeProgram(others)
             {
-                Condition = And(taken.Block, And(asked, Build.EqualTo(result, 0))),
+                Condition = Build.And(taken.Block, Build.And(asked, Build.EqualTo(result, 0))),
                 Actions =
                 [
                     new AssignAction(Size(taken.Address), taken.Block) { Second = taken.Block with { Field = 1 } },
@@ -152,7 +152,7 @@ internal sealed class AllocationPrograms
         // What is known at an address that is given anew was given back, and that was missed.
         _programs.Add(new ProbeProgram(others)
         {
-            Condition = And(isGiven, Size(block)),
+            Condition = Build.And(isGiven, Size(block)),
             Actions = [new AggregateAction(_missed, new ExpressionList()), new AggregateAction(_freed, new ExpressionList(Owner(block)), Size(block))],
         });
         _programs.Add(new ProbeProgram(others)
@@ -176,7 +176,6 @@ internal sealed class AllocationPrograms
 
     private VariableExpression Owner(Expression address) => Size(address) with { Field = 1 };
 
-    private static Expression And(Expression left, Expression right) => Build.Binary(BinaryOperator.LogicalAnd, left, right);
 
     /// <summary>The block that a call may take back: its size and owner, and its address.</summary>
     private sealed record TakenBlock(VariableExpression Block, VariableExpression Address);

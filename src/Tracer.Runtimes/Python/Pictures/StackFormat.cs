@@ -44,8 +44,9 @@ internal sealed class StackFormat(PythonVersion version, PythonLayout layout, Py
 
                 if (walker.At(frame, out frame, out var mark) is { } found)
                 {
-                    group.Add(new InterpreterFrameInfo("python", found.Code.Name, found.Code.QualifiedName, found.Code.FileName, found.Line) { FirstLine = found.Code.FirstLine });
-                    texts.Add(string.Create(CultureInfo.InvariantCulture, $"{found.Code.QualifiedName ?? found.Code.Name} ({found.Code.FileName}:{found.Line?.ToString(CultureInfo.InvariantCulture) ?? "?"})"));
+                    var info = new InterpreterFrameInfo("python", found.Code.Name, found.Code.QualifiedName, found.Code.FileName, found.Line) { FirstLine = found.Code.FirstLine };
+                    group.Add(info);
+                    texts.Add(info.ToString());
                 }
 
                 if (mark is { } ended && group.Count > 0)

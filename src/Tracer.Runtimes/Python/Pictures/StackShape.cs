@@ -22,9 +22,6 @@ public sealed class StackShape(PythonLayout layout, PythonObjectLayout objects)
     private static readonly Expression Table = new LoopVariableExpression(4);
     private static readonly Expression Qualified = new LoopVariableExpression(5);
 
-    // PyFrameObject.f_back, 2.7 and 3.6 to 3.10: behind PyVarObject.
-    private const int Back = 24;
-
     /// <summary>The shape.</summary>
     public PictureShape Make()
     {
@@ -40,7 +37,7 @@ public sealed class StackShape(PythonLayout layout, PythonObjectLayout objects)
                 Build.LoadPointer(Code, layout.CodeLineTable),
                 Build.LoadPointer(Code, layout.InterpreterFrame?.CodeQualifiedName ?? layout.CodeName),
             ],
-            [Build.LoadPointer(PictureShape.Object, layout.InterpreterFrame?.Previous ?? Back)],
+            [Build.LoadPointer(PictureShape.Object, layout.InterpreterFrame?.Previous ?? FrameObjectLayout.Back)],
             [
                 PictureArea.Bytes(PictureShape.Object, Build.Constant(FrameBytes)),
                 PictureArea.Bytes(Code, Build.Constant(CodeBytes)),

@@ -1,6 +1,7 @@
 using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Elf;
+using Tracer.Runtimes.Code;
 
 namespace Tracer.Runtimes.Python.Threads;
 
@@ -26,7 +27,7 @@ public sealed class EvaluationFunction
 
     private bool Add(TargetModule module, string name)
     {
-        if (module.Image.DynamicSymbols?.TryFind(name, out var symbol) is not true && module.Image.SymbolTable?.TryFind(name, out symbol) is not true)
+        if (!NamedFunction.TryFindSymbol(module.Image, name, out var symbol))
             return false;
         var start = AddressMap.ToRuntime(symbol.Value, module.LoadBias);
         _ranges.Add((start, start + symbol.Size));

@@ -35,7 +35,7 @@ internal sealed class PythonFrameWalker(
     {
         marks.AddRange(CFrames(thread));
         var hasMarks = marks.Count > 0;
-        for (var frame = Memory.Pointer(thread + (ulong)threads.ThreadFrame!); frame != 0; frame = Memory.Pointer(frame + BackOfFrameObject))
+        for (var frame = Memory.Pointer(thread + (ulong)threads.ThreadFrame!); frame != 0; frame = Memory.Pointer(frame + FrameObjectLayout.Back))
         {
             if (frames.Count >= MaximumFrames)
                 return $"there are more than {MaximumFrames} frames";
@@ -58,7 +58,7 @@ internal sealed class PythonFrameWalker(
         mark = 0;
         if (layout.InterpreterFrame is not { } at)
         {
-            next = Memory.Pointer(frame + BackOfFrameObject);
+            next = Memory.Pointer(frame + FrameObjectLayout.Back);
             return _codes.Read(Memory.Pointer(frame + (ulong)layout.FrameCode)) is { } old ? Make(frame, old, LastInstruction(frame), 0) : null;
         }
 
@@ -92,9 +92,6 @@ internal sealed class PythonFrameWalker(
         var offset = Memory.Int64(frame + (ulong)layout.FrameLastInstruction) - (long)(address + (ulong)at.CodeBytecode);
         return owner == OwnedByGenerator || offset / 2 >= code.FirstTraceable ? Make(frame, code, offset, group) : null;
     }
-
-    // PyFrameObject.f_back: behind PyVarObject in all these versions.
-    private const ulong BackOfFrameObject = 24;
 
     private string? WalkNew(ulong thread, InterpreterFrameLayout layoutOfFrame, List<PythonFrame> frames, List<ulong> marks)
     {
