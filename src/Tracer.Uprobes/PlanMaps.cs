@@ -7,6 +7,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Stacks;
 using Tracer.Linux;
 using Tracer.Uprobes.Compilation;
+using Tracer.Uprobes.Following;
 
 namespace Tracer.Uprobes;
 
@@ -48,7 +49,8 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
         _gate = gate;
         _plan = plan;
         _aggregations = [.. plan.Aggregations.Select(a => new KernelAggregation(gate, a, plan.KeyTextLimit, ChainOf(plan, a)))];
-        var bytes = SmallestRing;
+        // A session has many images, most of which have few processes.
+        var bytes = plan.Image is { Number: > 1 } ? SmallestRing / 8 : SmallestRing;
         while (bytes < LargestRecordsInRing * ScratchLayout.SizeFor(plan))
             bytes *= 2;
         // A plan without events has a ring because there is a reader; it stays empty.
@@ -70,6 +72,8 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     }
 
     public int Ring => _ring.Descriptor;
+
+    public ImageGate? Image => _plan.Image is { Family: EbpfFamily family, Number: var number } ? new ImageGate(family.Processes, number) : null;
 
     public int WakeThreshold { get; }
 

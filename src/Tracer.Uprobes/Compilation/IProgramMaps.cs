@@ -1,6 +1,7 @@
 using Tracer.Core.Aggregations;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
+using Tracer.Uprobes.Following;
 
 namespace Tracer.Uprobes.Compilation;
 
@@ -15,6 +16,9 @@ internal interface IProgramMaps
 
     /// <summary>Array of u64: the plan's counters (<see cref="Core.Plans.CounterLayout"/>).</summary>
     int Losses { get; }
+
+    /// <summary>Which processes' hits count; null when only those of one process come at all.</summary>
+    ImageGate? Image { get; }
 
     /// <summary>The memory of a <see cref="HitMeter"/>; null when hits are not metered.</summary>
     int? Meter { get; }

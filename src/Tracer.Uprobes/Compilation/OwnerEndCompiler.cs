@@ -23,8 +23,9 @@ internal static class OwnerEndCompiler
         code.Move(R6, R1);
         var meter = maps.Meter is { } memory ? new MeterCompiler(code, frame, memory, stepping) : null;
         meter?.Begin();
+        maps.Image?.Pass(code, frame, end);
         expressions.Evaluate(life.Ended, end);
-        OwnerKey.Write(code, key, kernel);
+        OwnerKey.Write(code, key, kernel, isShared: maps.Image is not null);
         foreach (var map in numbers)
         {
             var next = code.NewLabel();

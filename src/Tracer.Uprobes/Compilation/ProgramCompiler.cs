@@ -79,11 +79,14 @@ internal sealed class ProgramCompiler
         var meter = _maps.Meter is { } memory ? new MeterCompiler(_code, _frame, memory, stepping) : null;
         meter?.Begin();
         meter?.PassGate();
+        var other = _code.NewLabel();
+        _maps.Image?.Pass(_code, _frame, other);
         _literalBase = ReadLiteralBase([.. site.AllClauses]);
         if (site.Call is { } call)
             CompileCall(site.Clauses, call, ignore!.Value);
         else
             Run(site.Clauses);
+        _code.Bind(other);
         meter?.End();
         if (ignore is { } result)
             _code.Load(BpfSize.Double, R0, R10, result);
