@@ -38,6 +38,9 @@ static void await(void)
 
 #ifdef OPENS
 
+static void *last;
+static int moves;
+
 // dlopen, calls, dlclose, and again with something in its place.
 static unsigned long use(const char *path, int hits)
 {
@@ -54,6 +57,8 @@ static unsigned long use(const char *path, int hits)
         hit(k);
     unsigned long counted = count();
     void *there = (void *)((uintptr_t)hit & ~4095UL);
+    moves += there != last;
+    last = there;
     dlclose(library);
     // So that it does not come back to its old place.
     mmap(there, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
@@ -67,6 +72,8 @@ int main(int argc, char **argv)
     for (int round = 0; round < atoi(argv[2]); round++)
         count += use(argv[1], atoi(argv[3]));
     tell(count);
+    // In how many places it was.
+    tell(moves);
     printf("end\n");
     return argc == 4 ? 0 : 1;
 }

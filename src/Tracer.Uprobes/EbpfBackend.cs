@@ -91,7 +91,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         PlanMaps? made = null;
         try
         {
-            maps = made = new PlanMaps(_gate, plan);
+            maps = made = new PlanMaps(_gate, plan, _support.HasPrivateStacks);
             return new EbpfAttachment(_gate, plan, maps, maps.OpenRing(), process, sink) { Price = price };
         }
         catch (BpfException e)

@@ -22,6 +22,7 @@ internal sealed class EbpfSupport
     private readonly Lazy<bool> _multiLinks;
     private readonly Lazy<bool> _sessions;
     private readonly Lazy<bool> _mayGoto;
+    private readonly Lazy<bool> _privateStacks;
     private readonly KernelInterface _types;
 
     public EbpfSupport(ISystemCallGate gate, KernelInterface kernel)
@@ -31,11 +32,15 @@ internal sealed class EbpfSupport
         _kernel = new(AskKernel);
         _multiLinks = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.UprobeMulti));
         _sessions = new(() => _kernel.Value.IsSupported && kernel.Session is not null && BpfFeatures.IsAvailable(gate, BpfFeature.UprobeSession));
+        _privateStacks = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.PrivateStack));
         _mayGoto = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.MayGoto));
     }
 
     /// <summary>Whether uprobe_multi links can be used; perf uprobes otherwise.</summary>
     public bool HasMultiLinks => _multiLinks.Value;
+
+    /// <summary>Whether programs have their stack in memory of the processor.</summary>
+    public bool HasPrivateStacks => _privateStacks.Value;
 
     /// <summary>A sleepable uprobe program, loaded as this kernel's links want it.</summary>
     public BpfProgramDefinition Definition(ReadOnlyMemory<BpfInstruction> code, string name) =>

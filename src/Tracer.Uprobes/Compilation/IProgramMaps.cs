@@ -11,6 +11,9 @@ internal interface IProgramMaps
     /// <summary>The ring that events go to.</summary>
     int Ring { get; }
 
+    /// <summary>An array for a program's <see cref="StackGuard"/>; null where programs have the stack of the thread that runs them.</summary>
+    int? NewGuard();
+
     /// <summary>Bytes waiting in the ring from which on the reader is woken.</summary>
     int WakeThreshold { get; }
 

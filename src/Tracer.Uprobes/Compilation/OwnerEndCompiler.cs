@@ -39,6 +39,9 @@ internal static class OwnerEndCompiler
 
         code.Bind(end);
         meter?.End();
+        // It must not be missed, and may wait: so it has to do with the stack that is the thread's own.
+        if (StackGuard.IsNeeded(frame.Deepest))
+            throw new CompilationException($"the end of {life.Name} needs {frame.Deepest} bytes of stack");
         return code.Move(R0, 0).Exit().AssembleReachable();
     }
 }

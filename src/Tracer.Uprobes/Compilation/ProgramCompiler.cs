@@ -92,7 +92,10 @@ internal sealed class ProgramCompiler
             _code.Load(BpfSize.Double, R0, R10, result);
         else
             _code.Move(R0, 0);
-        return _code.Exit().AssembleReachable();
+        var program = _code.Exit().AssembleReachable();
+        return StackGuard.IsNeeded(_frame.Deepest) && _maps.NewGuard() is { } guards
+            ? StackGuard.Wrap(program, guards, _maps.Losses, _plan.Counters.LostHits, result: site.Call is null ? 0 : 1)
+            : program;
     }
 
     private void CompileCall(IReadOnlyList<Clause> clauses, PlannedCall call, short ignore)

@@ -138,9 +138,8 @@ internal sealed class FamilyCompiler
             var (loop, over) = (_code.NewLabel(), _code.NewLabel());
             _code.Bind(loop).MayGoto(over);
             TakeAnswer(thread, taken);
-            // Lets others run, also where the kernel does not take the processor away from itself: reading memory as another task's has a cond_resched in it (__get_user_pages, mm/gup.c).
-            _code.Call(BpfHelper.GetTaskTyped).Move(R4, R0).Move(R1, R10).Alu(BpfOperation.Add, R1, number).Move(R2, 1).Load(BpfSize.Double, R3, R6, ip).Move(R5, 0).Call(BpfHelper.CopyFromUserTask)
-                .Call(BpfHelper.GetTimeNanoseconds).Load(BpfSize.Double, R1, R10, (short)(_record + FamilyRecord.TicketOffset)).Alu(BpfOperation.Subtract, R0, R1)
+            Yielding.Compile(_code, R6, number);
+            _code.Call(BpfHelper.GetTimeNanoseconds).Load(BpfSize.Double, R1, R10, (short)(_record + FamilyRecord.TicketOffset)).Alu(BpfOperation.Subtract, R0, R1)
                 .JumpIf(BpfCondition.Less, R0, PatienceNanoseconds, loop).Bind(over);
         }
 

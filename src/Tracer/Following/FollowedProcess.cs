@@ -1,3 +1,4 @@
+using Tracer.Core.Diagnostics;
 using Tracer.Core.Pictures;
 using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
@@ -18,7 +19,7 @@ internal sealed record FollowedProcess(int ProcessId, ulong Since) : IDisposable
     public FollowedImage? Image { get; set; }
 
     /// <summary>The files it had mapped executable when it was last looked at.</summary>
-    public string Mapped { get; set; } = "";
+    public MappedFiles? Mapped { get; set; }
 
     /// <summary>Whether it has exited or executed another program.</summary>
     public bool IsOver { get; set; }
@@ -46,13 +47,15 @@ internal sealed record FollowedProcess(int ProcessId, ulong Since) : IDisposable
         _readers = null;
     }
 
-    /// <summary>What reads its events.</summary>
-    public ProcessReaders Readers(ISystemCallGate gate)
+    /// <summary>What reads its events; null when it was gone before it was looked at.</summary>
+    public ProcessReaders? Readers(ISystemCallGate gate, TargetOpener opener)
     {
         if (_readers is not null)
             return _readers;
+        if (Target is null && !IsOver)
+            _target = TryOpen(opener);
         if (Target is not { } target)
-            throw new InvalidOperationException($"Process {ProcessId} was not looked at.");
+            return null;
         if (_target is null)
         {
             // Its own memory, and its parent's files.
@@ -61,6 +64,18 @@ internal sealed record FollowedProcess(int ProcessId, ulong Since) : IDisposable
         }
 
         return _readers = new ProcessReaders(new StackNames(gate, _target), new PictureReaders(_target.Memory));
+    }
+
+    private TargetProcess? TryOpen(TargetOpener opener)
+    {
+        try
+        {
+            return opener.Open(ProcessId, holdsMemory: true);
+        }
+        catch (TracerException)
+        {
+            return null;
+        }
     }
 
     public void Dispose()

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
@@ -39,6 +37,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     private readonly Dictionary<int, List<FollowedProcess>> _processes = [];
     private readonly HashSet<(uint, uint, ulong)> _loaders = [];
     private readonly Queue<FollowedProcess> _over = [];
+    private readonly Dictionary<string, KnownFiles> _known = [];
     private readonly List<Task> _stopping = [];
     private readonly int _rootId;
     private uint _lastImage;
@@ -70,7 +69,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     public void Begin()
     {
         var root = _processes[_rootId][0];
-        root.Mapped = Mapped(_rootId) ?? "";
+        root.Mapped = MappedFiles.Of(_proc, _rootId);
         ObserveLoader(root.Target!);
         if (Plan(root.Target!) is { } program)
             Arm(root, program);
@@ -100,7 +99,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         {
             if (!_processes.TryGetValue(processId, out var lives))
                 lives = _processes[_rootId];
-            return (lives.FindLast(l => l.Since <= time && l.Target is not null) ?? lives.FindLast(l => l.Target is not null) ?? _processes[_rootId][0]).Readers(_gate);
+            return (lives.FindLast(l => l.Since <= time) ?? lives[^1]).Readers(_gate, _opener) ?? _processes[_rootId][0].Readers(_gate, _opener)!;
         }
     }
 
@@ -175,10 +174,13 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             return 0;
         try
         {
-            if (Mapped(processId) is { } mapped && mapped != process.Mapped)
+            if (MappedFiles.Of(_proc, processId) is { } mapped && mapped != process.Mapped)
             {
                 process.Mapped = mapped;
-                Look(process, _opener.Open(processId, holdsMemory: true));
+                if (_known.TryGetValue(mapped.Files, out var known) && known.IsSettled)
+                    Take(process, known.Image);
+                else
+                    Look(process, _opener.Open(processId, holdsMemory: true));
             }
         }
         catch (TracerException e)
@@ -197,13 +199,42 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         {
             // No event will come from it.
             target.Dispose();
+            Learn(process);
             return;
         }
 
         lock (_lock)
             process.Become(target);
-        if (program is not null)
-            Arm(process, program);
+        if (program is null)
+            return;
+        Arm(process, program);
+        Learn(process);
+    }
+
+    // What was found in two processes that have the same files in different places does not depend on the places: the next one is not looked at.
+    private void Learn(FollowedProcess process)
+    {
+        var mapped = process.Mapped!;
+        if (!_known.TryGetValue(mapped.Files, out var before))
+            _known.Add(mapped.Files, new KnownFiles(mapped.Places, process.Image, false));
+        else if (before.Image != process.Image)
+            _known[mapped.Files] = new KnownFiles(mapped.Places, process.Image, false);
+        else if (before.Places != mapped.Places)
+            _known[mapped.Files] = before with { IsSettled = true };
+    }
+
+    private void Take(FollowedProcess process, FollowedImage? image)
+    {
+        lock (_lock)
+        {
+            if (process.Image == image)
+                return;
+            if (process.Image is { } left)
+                left.Processes--;
+            process.Image = image;
+            if (image is not null)
+                image.Processes++;
+        }
     }
 
     // Of the process that the session begins with, all that is wrong is told; that nothing of what was asked for is there yet is not wrong.
@@ -253,14 +284,9 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
                 chosen.Add(module, digest);
             if (!_images.Contains(chosen))
                 _images.Add(chosen);
-            if (process.Image == chosen)
-                return;
-            if (process.Image is { } left)
-                left.Processes--;
-            process.Image = chosen;
-            chosen.Processes++;
         }
 
+        Take(process, chosen);
         SessionLog.Armed(_logger, process.ProcessId, program.Probes.Count);
     }
 
@@ -343,20 +369,6 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     // ld-linux-x86-64.so.2 of glibc, also by its version's name (ld-2.28.so); ld-musl-x86_64.so.1.
     private static bool IsLoader(string path) => Path.GetFileName(path.AsSpan()).StartsWith("ld-", StringComparison.Ordinal) || Path.GetFileName(path.AsSpan()).StartsWith("ld.so", StringComparison.Ordinal);
 
-    private string? Mapped(int processId)
-    {
-        if (!_proc.Maps(processId).TryGet(out var map))
-            return null;
-        var text = new StringBuilder();
-        foreach (var entry in map.Entries)
-        {
-            if (entry.IsFile && entry.IsExecutable)
-                text.Append(CultureInfo.InvariantCulture, $"{entry.Start:x} {entry.FileOffset:x} {entry.DeviceMajor}:{entry.DeviceMinor}:{entry.Inode}\n");
-        }
-
-        return text.ToString();
-    }
-
     private FollowedProcess? Current(int processId) => _processes.TryGetValue(processId, out var lives) && lives[^1] is { IsOver: false } last ? last : null;
 
     private void Add(FollowedProcess process)
@@ -378,6 +390,8 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         foreach (var old in idle.Take(idle.Length - MostIdleImages))
         {
             _images.Remove(old);
+            foreach (var files in _known.Where(k => k.Value.Image == old).Select(k => k.Key).ToArray())
+                _known.Remove(files);
             _stopping.RemoveAll(t => t.IsCompletedSuccessfully);
             _stopping.Add(old.StopAsync());
         }
@@ -392,4 +406,10 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             _processes.Remove(process.ProcessId);
         process.Dispose();
     }
+
+    /// <summary>What was found in processes that have certain files mapped.</summary>
+    /// <param name="Places">Where they lie in one of them.</param>
+    /// <param name="Image">The image; null when nothing of what was asked for is in them.</param>
+    /// <param name="IsSettled">Whether it was found in another too, in which they lie elsewhere.</param>
+    private sealed record KnownFiles(string Places, FollowedImage? Image, bool IsSettled);
 }
