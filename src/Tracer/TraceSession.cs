@@ -142,7 +142,7 @@ public sealed class TraceSession : IAsyncDisposable
         if (options.MaximumOverhead is not (null or (> 0 and < 100)))
             throw new TracerException("ST0216", FailureKind.Usage, $"{options.MaximumOverhead} is no bound for the overhead.", "It is a percentage above 0 and below 100.");
         if (options is { Follow: true } and ({ MaximumOverhead: not null } or { EventsPerSecond: not null } or { Allocations: not null }))
-            throw new TracerException("ST0221", FailureKind.Usage, "A bound on overhead or on the rate of events is kept for one process only.", null, "Leave it out, or --follow.");
+            throw new TracerException("ST0223", FailureKind.Usage, "A bound on overhead or on the rate of events is kept for one process only.", null, "Leave it out, or --follow.");
     }
 
     private static async Task<TraceSession> StartAsync(

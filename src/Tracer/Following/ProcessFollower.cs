@@ -295,7 +295,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         if (FrameChainPlanner.HasStackKeys(plan))
         {
             throw new TracerException(
-                "ST0222", FailureKind.Usage, "Stacks cannot be keys where processes are followed.", "The same address is another function in another process.", "Leave --follow out, or ask for events with --stack.");
+                "ST0224", FailureKind.Usage, "Stacks cannot be keys where processes are followed.", "The same address is another function in another process.", "Leave --follow out, or ask for events with --stack.");
         }
     }
 

@@ -120,7 +120,7 @@ public sealed class FamilyTests
     }
 
     [Theory]
-    [InlineData("ebpf", "ST0221", new[] { "--max-overhead", "5" })]
+    [InlineData("ebpf", "ST0223", new[] { "--max-overhead", "5" })]
     [InlineData("perf", "ST0414", new string[0])]
     [InlineData("ptrace", "ST0414", new string[0])]
     public void What_cannot_be_followed_is_refused(string backend, string id, string[] more)
@@ -128,7 +128,7 @@ public sealed class FamilyTests
         using var target = LiveTarget.Start(Repository.Fixture("family/family"), ["other"]);
         Assert.Equal("ready", target.ReadLine(Patience));
         var result = Command.Run(["attach", $"{target.Pid}", Function, "--follow", "--backend", backend, .. more]);
-        Assert.Equal((id == "ST0221" ? 2 : 5, ""), (result.ExitCode, result.Output));
+        Assert.Equal((id == "ST0223" ? 2 : 5, ""), (result.ExitCode, result.Output));
         Assert.Contains(id, result.Error, StringComparison.Ordinal);
     }
 
@@ -139,7 +139,7 @@ public sealed class FamilyTests
         Assert.Equal("ready", target.ReadLine(Patience));
         var result = Command.Run("count", $"{target.Pid}", Function, "--follow", "--by", "ustack");
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("ST0222", result.Error, StringComparison.Ordinal);
+        Assert.Contains("ST0224", result.Error, StringComparison.Ordinal);
     }
 
     // "PID COUNT" of each process, until "end".
