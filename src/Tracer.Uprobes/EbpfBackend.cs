@@ -53,11 +53,11 @@ public sealed partial class EbpfBackend : IProbeBackend
     public string? RefuseFamily() => _support.RefuseFamily(out _);
 
     /// <inheritdoc/>
-    public IProcessFamily OpenFamily(int processId)
+    public IProcessFamily OpenFamily(bool takesAll)
     {
         if (_support.RefuseFamily(out var kernel) is { } reason)
             throw EbpfFailures.NoFamily(reason);
-        return EbpfFamily.Open(_gate, _support, kernel!, OpenProcess(processId), processId);
+        return EbpfFamily.Open(_gate, _support, kernel!, takesAll);
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal static partial class SessionLog
     public static partial void ReturnsForced(ILogger logger, string probe, string reason);
 
     [LoggerMessage(9, LogLevel.Warning, "sharptrace: Nothing of {Probes} is in process {Process} yet. What it loads, forks and executes is looked at for it. [ST0417]")]
-    public static partial void Awaited(ILogger logger, string probes, int process);
+    public static partial void Awaited(ILogger logger, string probes, string process);
 
     [LoggerMessage(10, LogLevel.Information, "Process {Process} was forked by {Parent}")]
     public static partial void Forked(ILogger logger, int process, int parent);
