@@ -6,10 +6,19 @@ namespace Tracer.Ptrace;
 /// <summary>The expected failures of this backend, ST0301 and up, in one place.</summary>
 internal static class Failures
 {
-    public static TracerException NotPermitted(int pid) => new(
-        "ST0301", FailureKind.NotPermitted, $"Process {pid} cannot be traced: the kernel does not permit it.",
-        "It belongs to another user, is not dumpable, or /proc/sys/kernel/yama/ptrace_scope forbids it.",
-        "Run as root or with CAP_SYS_PTRACE.");
+    public static TracerException NotPermitted(int pid, ISystemCallGate? gate = null)
+    {
+        var facts = KernelFacts.Read(gate ?? LinuxSystemCalls.Instance);
+        var why = facts.Capabilities.Has(Capability.SysPtrace)
+            ? "This process has CAP_SYS_PTRACE: a user namespace, kernel.yama.ptrace_scope, a seccomp filter or a security module forbids it all the same."
+            : "CAP_SYS_PTRACE is missing, and the process belongs to another user, has capabilities that this one lacks, is not dumpable, or kernel.yama.ptrace_scope forbids it.";
+        return new("ST0301", FailureKind.NotPermitted, $"Process {pid} cannot be traced: the kernel does not permit it.", why, PtraceGrant.Command(facts, Environment.ProcessPath));
+    }
+
+    public static TracerException CallForbidden(int pid, KernelFacts facts) => new(
+        "ST0301", FailureKind.NotPermitted, $"Process {pid} cannot be traced: ptrace may not be called here.",
+        facts.SeccompMode is > 0 ? "A seccomp filter forbids it." : "A security module forbids it.",
+        "In a container: docker run --cap-add SYS_PTRACE --security-opt seccomp=unconfined ...");
 
     public static TracerException TracedAlready(int pid, int tracer) => new(
         "ST0302", FailureKind.TracingFailed, $"Process {pid} is traced already, by process {tracer}.",

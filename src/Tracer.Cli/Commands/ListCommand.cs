@@ -51,6 +51,8 @@ internal static class ListCommand
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !File.Exists(target))
         {
             using var process = opener.Open(pid);
+            foreach (var unopened in process.Unopened)
+                Console.Error.WriteLine($"sharptrace: {TextEscaper.Escape(unopened.ToString())}: nothing of it is listed.");
             return spec?.Native is null
                 ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target)
                 : ShowNative(BuiltIn.Providers(gate, process, MostFunctions), spec, listing, $"process {target}");

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tracer.Linux;
 
 namespace Tracer.Logging;
 
@@ -30,4 +31,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(8, LogLevel.Warning, "sharptrace: The kernel follows the calls of {Probe}, as asked for. That may harm the target or the results: {Reason}. Leave out --returns kernel to be safe. [ST0215]")]
     public static partial void ReturnsForced(ILogger logger, string probe, string reason);
+
+    [LoggerMessage(9, LogLevel.Information, "{File} is mapped and could not be opened, so that nothing of it can be traced: {Reason}")]
+    public static partial void FileUnopened(ILogger logger, string file, KernelError reason);
 }
