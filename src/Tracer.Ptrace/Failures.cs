@@ -55,9 +55,16 @@ internal static class Failures
     public static TracerException CannotStart(string path, string why, Errno error) => new(
         "ST0312", error is Errno.EACCES or Errno.EPERM ? FailureKind.NotPermitted : FailureKind.NotFound, $"The command {path} cannot be started: {why}.");
 
-    public static TracerException EndedEarly(string path, WaitStatus status) => new(
-        "ST0313", FailureKind.TracingFailed, $"The command {path} {status} before its first instruction.",
-        "It may not be an executable of this machine, or a shared library it needs is missing.");
+    public static TracerException EndedEarly(string path, WaitStatus status)
+    {
+        // What starts it says so as shells do: it was found, and may not be executed. No dynamic loader ends like this.
+        const int CannotExecute = 126;
+        return status.ShellCode == CannotExecute
+            ? new("ST0312", FailureKind.NotPermitted, $"The command {path} cannot be started: the kernel does not execute it.", "The user that it is started as may not, or its format is unknown.")
+            : new(
+                "ST0313", FailureKind.TracingFailed, $"The command {path} {status} before its first instruction.",
+                "It may not be an executable of this machine, or a shared library it needs is missing.");
+    }
 
     public static TracerException ShadowStack(string site) => new(
         "ST0314", FailureKind.Unsupported, $"No breakpoint can be set at {site}: the target uses a shadow stack, which calls and returns carried out for it would not reach.");

@@ -44,13 +44,14 @@ public sealed class TraceSession : IAsyncDisposable
 
     private TraceSession(
         ISystemCallGate gate, TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
-        IProbeAttachment attachment, LaunchedProcess? launched, StackNames? stacks, double? maximumOverhead)
+        IProbeAttachment attachment, LaunchedProcess? launched, StackNames? stacks, bool hasStacks, double? maximumOverhead)
     {
         _gate = gate;
         _stacks = stacks;
         _target = target;
         _plan = plan;
         Probes = program.Probes;
+        HasStacks = hasStacks;
         _counter = counter;
         _channel = channel;
         _backend = backend;
@@ -85,6 +86,12 @@ public sealed class TraceSession : IAsyncDisposable
     /// </summary>
     public async Task<int?> WaitForLaunchedExitAsync(CancellationToken cancellationToken = default) =>
         _launched is null ? null : (await _launched.WaitForExitAsync(cancellationToken).ConfigureAwait(false)).ShellCode;
+
+    /// <summary>Whether the process was started by <see cref="LaunchAsync"/>: disposing the session kills it when it still runs.</summary>
+    public bool IsLaunched => _launched is not null;
+
+    /// <summary>Whether native stacks are recorded or are keys: naming their frames opens files of the target while the session runs.</summary>
+    public bool HasStacks { get; }
 
     /// <summary>Names the frames of stacks; for the thread that gets the events, or after the last of them.</summary>
     public StackNames Stacks => _stacks ??= new StackNames(_gate, _target);
@@ -129,7 +136,7 @@ public sealed class TraceSession : IAsyncDisposable
         var specs = ProbeSelection.Parse(options.Probes);
         if (command.Count == 0)
             throw new TracerException("ST0206", FailureKind.Usage, "There is no command to start.");
-        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)] };
+        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)], Starter = options.Launch?.Starter, Environment = options.Launch?.Environment };
         var launched = await LaunchedProcess.StartAsync(options.Gate ?? LinuxSystemCalls.Instance, spawn, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -183,7 +190,7 @@ public sealed class TraceSession : IAsyncDisposable
             }
 
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched, stacks, options.MaximumOverhead);
+            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched, stacks, options.StackBytes is not null || FrameChainPlanner.HasStackKeys(plan), options.MaximumOverhead);
             try
             {
                 options.Armed?.Invoke(session);

@@ -15,9 +15,9 @@ internal static class Gates
     private static readonly (Capability Capability, string For)[] Capabilities =
     [
         (Capability.Bpf, "ebpf needs it, with CAP_PERFMON."),
-        (Capability.Perfmon, "ebpf and perf need it."),
+        (Capability.Perfmon, "ebpf needs it, with CAP_BPF; perf needed it before Linux 6.16."),
         (Capability.SysPtrace, "Processes of other users, and with more capabilities than this one has, need it."),
-        (Capability.SysAdmin, "It stands for CAP_BPF, CAP_PERFMON and CAP_CHECKPOINT_RESTORE, and is not needed beside them."),
+        (Capability.SysAdmin, "perf needs it since Linux 6.16; for CAP_BPF, CAP_PERFMON and CAP_CHECKPOINT_RESTORE it stands in"),
         (Capability.CheckpointRestore, "Files that were deleted, are in folders closed to this user, or were mapped by another name need it."),
     ];
 
@@ -62,7 +62,7 @@ internal static class Gates
         if (facts.Capabilities.Has(capability))
             return new(name, facts.IsInFirstUserNamespace ? "yes" : "yes, in a user namespace of its own, where it does not count for tracing");
         if (capability == Capability.SysAdmin)
-            return new(name, $"no ({char.ToLowerInvariant(what[0])}{what.AsSpan(1).TrimEnd('.')})");
+            return new(name, $"no ({what})");
         if (capability != Capability.SysPtrace && facts.Capabilities.Has(Capability.SysAdmin))
             return new(name, "no (CAP_SYS_ADMIN stands for it)");
         // setcap replaces what the file has: a command names what those above it name as well, so that one of them is enough.
@@ -79,7 +79,7 @@ internal static class Gates
     {
         null => new("perf_event_paranoid", "unknown"),
         > UpstreamParanoid and var value when !facts.Capabilities.Has(Capability.SysAdmin) => new("perf_event_paranoid", Number(value), "sudo sysctl kernel.perf_event_paranoid=2"),
-        { } value => new("perf_event_paranoid", $"{Number(value)} (no matter: uprobes need CAP_PERFMON in any case)"),
+        { } value => new("perf_event_paranoid", $"{Number(value)} (no matter: uprobes need a capability in any case)"),
     };
 
     private static Gate Yama(KernelFacts facts) => new("yama ptrace_scope", facts.PtraceScope is { } scope ? Number(scope) : "not active", facts.PtraceScope switch

@@ -8,9 +8,12 @@ internal sealed class TargetArgument(IReadOnlyList<string> command)
 {
     private readonly Argument<int>? _pid = command.Count > 0 ? null : new Argument<int>("PID") { Description = "The process; none when a command is started: VERB PROBE... -- COMMAND [ARG...]." };
 
+    private readonly LaunchArguments _launch = new();
+
     /// <summary>To be added before the verb's other arguments.</summary>
     public void AddTo(Command verb)
     {
+        _launch.AddTo(verb);
         if (_pid is not null)
             verb.Arguments.Add(_pid);
     }
@@ -19,7 +22,7 @@ internal sealed class TargetArgument(IReadOnlyList<string> command)
     public Func<TraceOptions, CancellationToken, Task<TraceSession>> Starter(ParseResult result)
     {
         if (_pid is null)
-            return (options, token) => TraceSession.LaunchAsync(command, options, token);
+            return _launch.Starter(command, result);
         var process = result.GetValue(_pid);
         return (options, token) => TraceSession.AttachAsync(process, options, token);
     }

@@ -4,7 +4,7 @@ namespace Tracer.Linux;
 public static class CapabilityGrant
 {
     // Those that any backend has a use for, in the order in which commands name them.
-    private static readonly Capability[] Used = [Capability.Bpf, Capability.Perfmon, Capability.SysPtrace, Capability.CheckpointRestore, Capability.DacOverride, Capability.SysAdmin];
+    private static readonly Capability[] Used = [Capability.SysAdmin, Capability.Bpf, Capability.Perfmon, Capability.SysPtrace, Capability.CheckpointRestore];
 
     // include/uapi/linux/capability.h: CAP_PERFMON and CAP_BPF came with 5.8, CAP_CHECKPOINT_RESTORE with 5.9.
     private static readonly KernelVersion WithBpf = new(5, 8);

@@ -48,14 +48,14 @@ internal sealed class PerfSupport(ISystemCallGate gate)
         if (error.Error is not (Errno.EPERM or Errno.EACCES))
             return BackendSupport.No($"The kernel refuses perf uprobes: {error}.");
         var facts = KernelFacts.Read(gate);
-        var has = facts.Capabilities.Has(Capability.Perfmon) || facts.Capabilities.Has(Capability.SysAdmin);
+        var refused = error.Error == Errno.EACCES;
         return BackendSupport.No(
-            has
-                ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a user namespace, a security module, lockdown or a container forbids it."
-                : "perf uprobes need CAP_PERFMON (or root).",
+            PerfRemedy.Missing(facts, refused) is { } missing
+                ? $"perf uprobes need {CapabilitySet.NameOf(missing)} (or root)."
+                : $"The kernel refuses perf events although this process has the capabilities ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a user namespace, a security module, lockdown or a container forbids it.",
             permission: true) with
         {
-            Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath),
+            Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath, refused),
         };
     }
 
