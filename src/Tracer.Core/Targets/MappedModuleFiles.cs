@@ -12,6 +12,9 @@ namespace Tracer.Core.Targets;
 /// <param name="memory">The process's memory, for files whose numbers do not tell.</param>
 internal sealed class MappedModuleFiles(ISystemCallGate gate, ProcFs proc, ITargetMemory memory)
 {
+    /// <summary>Where this process finds what the process has under its root.</summary>
+    public string Root(int pid) => proc.PathOf(pid, "root");
+
     /// <summary>The file of a mapping; ESTALE when a file of its name is there and is another, else why it does not open.</summary>
     public KernelResult<MappedFile> Open(int pid, in MemoryMapEntry entry)
     {

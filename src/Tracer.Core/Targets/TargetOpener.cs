@@ -94,7 +94,7 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
             if (!image!.IsX64)
                 throw WrongMachine(pid, entry.Path, image);
             if (image.AddressMap.TryGetLoadBias(entry.Start, entry.FileOffset, executable: true, out var bias))
-                modules.Add(new TargetModule(entry.Path, file.ExactPath, bias, image));
+                modules.Add(new TargetModule(entry.Path, file.ExactPath, bias, image) { Root = files.Root(pid) });
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
 
     private TracerException StatusFailure(int pid, KernelError error) => error.Error is Errno.EACCES or Errno.EPERM
         ? NotPermitted(pid, error)
-        : new TracerException("ST0101", FailureKind.NotFound, $"There is no process {pid}.", null, "Check the id with ps; inside a container use the id the host sees.");
+        : new TracerException("ST0101", FailureKind.NotFound, $"There is no process {pid}.", null, "Check the id with ps.");
 
     private TracerException NotPermitted(int pid, KernelError error) => new(
         "ST0108", FailureKind.NotPermitted, $"Process {pid} may not be looked at.",
