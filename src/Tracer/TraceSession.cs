@@ -78,6 +78,12 @@ public sealed class TraceSession : IAsyncDisposable
     public async Task<int?> WaitForLaunchedExitAsync(CancellationToken cancellationToken = default) =>
         _launched is null ? null : (await _launched.WaitForExitAsync(cancellationToken).ConfigureAwait(false)).ShellCode;
 
+    /// <summary>Whether the process was started by <see cref="LaunchAsync"/>: disposing the session kills it when it still runs.</summary>
+    public bool IsLaunched => _launched is not null;
+
+    /// <summary>Whether native stacks are recorded or are keys: naming their frames opens files of the target while the session runs.</summary>
+    public bool HasStacks => _parts.HasStacks;
+
     /// <summary>Names the frames of stacks; for the thread that gets the events, or after the last of them.</summary>
     public StackNames Stacks => _readers.Target.Stacks;
 
@@ -168,7 +174,7 @@ public sealed class TraceSession : IAsyncDisposable
         var specs = ProbeSelection.Parse(options.Probes);
         if (command.Count == 0)
             throw new TracerException("ST0206", FailureKind.Usage, "There is no command to start.");
-        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)] };
+        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)], Starter = options.Launch?.Starter, Environment = options.Launch?.Environment };
         var launched = await LaunchedProcess.StartAsync(options.Gate ?? LinuxSystemCalls.Instance, spawn, cancellationToken).ConfigureAwait(false);
         try
         {

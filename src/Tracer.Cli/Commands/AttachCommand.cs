@@ -8,20 +8,20 @@ internal static class AttachCommand
 {
     public static Command Create()
     {
-        var pid = new Argument<int>("PID") { Description = "The process." };
+        var pid = new ProcessArgument();
         var probes = new Argument<string[]>("PROBE")
         {
             Description = "provider:probe with * and ?, DTrace's provider:module:function:name, a line as python:app.py:12, or with types: 'app:request(string, int32)'.",
             Arity = ArgumentArity.OneOrMore,
         };
         var (tracing, events) = (new TracingArguments(), new EventArguments());
-        var command = new Command("attach", "Traces a running process.") { pid, probes };
+        var command = new Command("attach", "Traces a running process.") { pid.Argument, probes };
         events.AddTo(command);
         tracing.AddTo(command);
         command.SetAction(async (result, _) =>
         {
             var request = events.Read(result, tracing.Read(result, result.GetValue(probes)!));
-            var process = result.GetValue(pid);
+            var process = pid.Read(result);
             return await TracingRun.RunAsync(request, (options, token) => TraceSession.AttachAsync(process, options, token)).ConfigureAwait(false);
         });
         return command;

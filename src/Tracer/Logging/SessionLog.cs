@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tracer.Linux;
 
 namespace Tracer.Logging;
 
@@ -48,4 +49,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(14, LogLevel.Warning, "sharptrace: Libraries that process {Process} loads later are not traced: it has no dynamic loader that tells. [ST0416]")]
     public static partial void NoLoader(ILogger logger, int process);
+
+    [LoggerMessage(15, LogLevel.Information, "{File} is mapped and could not be opened, so that nothing of it can be traced: {Reason}")]
+    public static partial void FileUnopened(ILogger logger, string file, KernelError reason);
 }
