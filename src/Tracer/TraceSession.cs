@@ -257,7 +257,7 @@ public sealed class TraceSession : IAsyncDisposable
         var gate = options.Gate ?? LinuxSystemCalls.Instance;
         var logger = options.Logger ?? NullLogger.Instance;
         var channel = ChannelFor(options);
-        var recipe = new PlanRecipe(gate, specs, options, logger);
+        var recipe = new PlanRecipe(gate, specs, options, logger) { IsForAll = targets.Count == 0 };
         ProcessFollower? follower = null;
         try
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 
@@ -13,10 +14,13 @@ internal sealed class ProcessArgument
         Argument = new Argument<string>("PID") { Description = description };
         Argument.Validators.Add(r =>
         {
-            if (r.Tokens.Count == 1 && !NamespacedProcesses.TryParse(r.Tokens[0].Value, out _, out _))
+            if (r.Tokens.Count == 1 && IsFirstOfOthers?.Invoke(r) != true && !NamespacedProcesses.TryParse(r.Tokens[0].Value, out _, out _))
                 r.AddError($"'{r.Tokens[0].Value}' is no process id; write 4312, or 1@4312 for process 1 of the pid namespace of process 4312.");
         });
     }
+
+    /// <summary>Whether the argument is no process but something else, because processes are named otherwise.</summary>
+    public Func<ArgumentResult, bool>? IsFirstOfOthers { get; set; }
 
     /// <summary>To be added to a verb.</summary>
     public Argument<string> Argument { get; }

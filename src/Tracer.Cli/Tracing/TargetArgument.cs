@@ -6,9 +6,9 @@ namespace Tracer.Cli.Tracing;
 /// <param name="command">What stood behind <c>--</c>; empty when there was none.</param>
 internal sealed class TargetArgument(IReadOnlyList<string> command)
 {
-    private readonly ProcessArgument? _process = command.Count > 0
+    private readonly ProcessesArgument? _process = command.Count > 0
         ? null
-        : new ProcessArgument("The process: its id, or ID@PID as the pid namespace of process PID numbers it; none when a command is started: VERB PROBE... -- COMMAND [ARG...].");
+        : new ProcessesArgument("The process: its id, or ID@PID as the pid namespace of process PID numbers it; none when a command is started: VERB PROBE... -- COMMAND [ARG...].");
 
     private readonly LaunchArguments _launch = new();
 
@@ -16,16 +16,16 @@ internal sealed class TargetArgument(IReadOnlyList<string> command)
     public void AddTo(Command verb)
     {
         _launch.AddTo(verb);
-        if (_process is not null)
-            verb.Arguments.Add(_process.Argument);
+        _process?.AddTo(verb);
     }
 
+    /// <summary>The probes, given those of the verb's own argument.</summary>
+    public IReadOnlyList<string> Probes(ParseResult result, IReadOnlyList<string> others) => _process?.Probes(result, others) ?? others;
+
     /// <summary>Makes the session.</summary>
-    public Func<TraceOptions, CancellationToken, Task<TraceSession>> Starter(ParseResult result)
-    {
-        if (_process is null)
-            return _launch.Starter(command, result);
-        var process = _process.Read(result);
-        return (options, token) => TraceSession.AttachAsync(process, options, token);
-    }
+    public Func<TraceOptions, CancellationToken, Task<TraceSession>> Starter(ParseResult result) =>
+        _process is null ? _launch.Starter(command, result) : _process.Starter(result);
+
+    /// <summary>Whether processes are followed, asked for or not.</summary>
+    public bool IsGroup(ParseResult result) => _process?.IsGroup(result) == true;
 }

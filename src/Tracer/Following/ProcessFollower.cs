@@ -230,6 +230,10 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
                     Look(process, _opener.Open(processId, holdsMemory: true));
             }
         }
+        catch (TracerException e) when (!_proc.Exists(processId) || e.Kind == FailureKind.NotPermitted && _recipe.IsForAll)
+        {
+            // It is gone; or of those that nobody asked for by name one may not be looked at.
+        }
         catch (TracerException e)
         {
             _gaps++;
