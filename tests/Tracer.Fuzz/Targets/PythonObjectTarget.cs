@@ -1,3 +1,5 @@
+using Tracer.Core.Targets;
+using Tracer.Runtimes.Python;
 using Tracer.Runtimes.Python.Objects;
 
 namespace Tracer.Fuzz.Targets;
@@ -6,6 +8,7 @@ namespace Tracer.Fuzz.Targets;
 public sealed class PythonObjectTarget : FuzzTarget
 {
     private const int Header = 8;
+    private const int MostReads = 400_000;
 
     /// <inheritdoc/>
     public override string Name => "python-objects";
@@ -36,7 +39,8 @@ public sealed class PythonObjectTarget : FuzzTarget
             return;
         var version = PythonSamples.Versions[input[0] % PythonSamples.Versions.Count];
         var memory = new HostileMemory(input.AsMemory(Header), (input[1] & 1) != 0);
-        var objects = new PythonObjects(memory, PythonObjectLayout.ForVersion(version)!);
+        // As its callers do: of frames, and of pictures.
+        var objects = new PythonObjects(new BoundedMemory(memory, MostReads, PythonLimits.Default.PictureBytes), PythonObjectLayout.ForVersion(version)!);
         var limits = new PythonValueLimits { Attributes = (input[1] & 2) != 0 };
         for (var k = 0UL; k < 8; k++)
         {
@@ -48,7 +52,7 @@ public sealed class PythonObjectTarget : FuzzTarget
             outcome.Add($"{objects.TypeOf(HostileMemory.Base + (k * 0x40)) is null}");
         }
 
-        if (memory.Reads > 2_000_000)
+        if (memory.Reads > MostReads)
             throw new InvalidOperationException($"{memory.Reads} reads.");
     }
 
