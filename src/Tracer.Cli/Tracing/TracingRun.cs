@@ -25,6 +25,7 @@ internal static class TracingRun
             Where = request.Where,
             Queries = request.Query is { } query ? [query] : [],
             Backend = request.Backend,
+            Follow = request.Follow,
             Returns = request.Returns,
             TextLimit = request.TextLimit,
             MaximumEvents = request.Events,
@@ -38,8 +39,7 @@ internal static class TracingRun
             Sink = output,
             Armed = s =>
             {
-                output.Stacks = s.Stacks;
-                output.Pictures = s.Pictures;
+                output.Readers = s.Readers;
                 output.Attached(s.ProcessId, s.Backend, s.Probes);
             },
             Logger = new ConsoleLogger(Console.Error, request.Verbosity),
@@ -110,7 +110,7 @@ internal static class TracingRun
             return ExitCode.TracingFailed;
         }
 
-        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.LostReturns + summary.Overflow + summary.Drops > 0 ? ExitCode.EventsLost : exit;
+        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.LostReturns + summary.Overflow + summary.Drops + summary.Gaps > 0 ? ExitCode.EventsLost : exit;
     }
 
     private static async Task WaitAfter(Task second)

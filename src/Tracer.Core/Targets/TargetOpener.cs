@@ -12,8 +12,10 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
     private readonly ProcFs _proc = new(gate, proc);
 
     /// <summary>The process with all ELF files it has mapped executable. A thread's id stands for its process.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="holdsMemory">Whether its memory is held as it is (<see cref="ProcessMemory.Hold"/>): for a process that may execute another program.</param>
     /// <exception cref="TracerException">There is no such process, it may not be looked at, or it is no 64-bit x86 program.</exception>
-    public TargetProcess Open(int processId)
+    public TargetProcess Open(int processId, bool holdsMemory = false)
     {
         if (!_proc.Status(processId).TryGet(out var status, out var error))
             throw StatusFailure(processId, error);
@@ -36,7 +38,7 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
                     "Its mapped files are reached through /proc/PID/map_files and /proc/PID/root.", "Run as root or with CAP_SYS_PTRACE and CAP_SYS_ADMIN.");
             }
 
-            var memory = new ProcessMemory(gate, leader, proc);
+            var memory = holdsMemory ? ProcessMemory.Hold(gate, leader, proc) : new ProcessMemory(gate, leader, proc);
             owned.Add(memory);
             var target = new ProcessTargetMemory(memory);
             return new TargetProcess(leader, target, modules, owned, OpenVdso(map, target));
@@ -91,7 +93,7 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
                     if (!image!.IsX64)
                         throw WrongMachine(pid, entry.Path, image);
                     if (image.AddressMap.TryGetLoadBias(entry.Start, entry.FileOffset, executable: true, out var bias))
-                        modules.Add(new TargetModule(entry.Path, path, bias, image));
+                        modules.Add(new TargetModule(entry.Path, path, bias, image) { File = (entry.DeviceMajor, entry.DeviceMinor, entry.Inode) });
                 }
 
                 break;

@@ -70,6 +70,9 @@ public static class SystemCall
     /// <summary>capget(2)</summary>
     public const int CapGet = 125;
 
+    /// <summary>sched_setscheduler(2).</summary>
+    public const int SchedSetScheduler = 144;
+
     /// <summary>prctl(2)</summary>
     public const int PrCtl = 157;
 
