@@ -98,8 +98,8 @@ internal sealed class PythonFrameWalker(
 
     // Why a frame is not looked at any more: there are too many, or the list leads back.
     private string? Excess(ulong frame) =>
-        _seen.Count >= _limits.Frames ? $"there are more than {_limits.Frames} frames [ST0222]"
-        : _framesInAll++ >= _limits.FramesInAll ? $"there are more than {_limits.FramesInAll} frames in all [ST0222]"
+        _seen.Count >= _limits.Frames ? $"there are more than {_limits.Frames} frames [ST0230]"
+        : _framesInAll++ >= _limits.FramesInAll ? $"there are more than {_limits.FramesInAll} frames in all [ST0230]"
         : _seen.Add(frame) ? null
         : "their list leads back to itself";
 

@@ -61,7 +61,7 @@ public sealed class PythonThreads
         var bounded = new BoundedMemory(memory, limits.Reads, limits.Bytes);
         var found = Read(new PythonObjects(bounded, _objectLayout), locals, limits, out problem);
         if (bounded.IsExhausted)
-            problem = string.Create(CultureInfo.InvariantCulture, $"reading them took more than {limits.Reads} reads or {limits.Bytes >> 20} MiB [ST0222]");
+            problem = string.Create(CultureInfo.InvariantCulture, $"reading them took more than {limits.Reads} reads or {limits.Bytes >> 20} MiB [ST0230]");
         return found;
     }
 
@@ -80,7 +80,7 @@ public sealed class PythonThreads
         {
             if (k >= limits.Interpreters || !seen.Add(interpreter))
             {
-                problem = k >= limits.Interpreters ? $"there are more than {limits.Interpreters} interpreters [ST0222]" : "their list leads back to itself";
+                problem = k >= limits.Interpreters ? $"there are more than {limits.Interpreters} interpreters [ST0230]" : "their list leads back to itself";
                 break;
             }
 
@@ -91,7 +91,7 @@ public sealed class PythonThreads
             {
                 if (found.Count >= limits.Threads || !seen.Add(thread))
                 {
-                    problem = found.Count >= limits.Threads ? $"there are more than {limits.Threads} threads [ST0222]" : "their list leads back to itself";
+                    problem = found.Count >= limits.Threads ? $"there are more than {limits.Threads} threads [ST0230]" : "their list leads back to itself";
                     break;
                 }
 
