@@ -24,14 +24,24 @@
 const uint32_t Py_Version = 0x030c01f0;
 uintptr_t _PyRuntime[1 << 16];
 
+// An interpreter is the file that defines these.
+const char *Py_GetVersion(void)
+{
+    return "3.12.1 (fake)";
+}
+
+void *PyEval_EvalFrameEx(void)
+{
+    return _PyRuntime;
+}
+
 static void nap(long milliseconds)
 {
     struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000 };
     nanosleep(&time, NULL);
 }
 
-// objcopy gives it a name with escapes.
-NOINLINE void hostile_fire(long number)
+static NOINLINE void fire(long number)
 {
     STAP_PROBE1(hostile, fine, number);
 }
@@ -44,10 +54,11 @@ static void *wait_for_ever(void *name)
     return NULL;
 }
 
-static void fire_for_ever(void)
+// objcopy gives it a name with escapes.
+static NOINLINE void fire_for_ever(void)
 {
     for (long number = 0;; number++) {
-        hostile_fire(number);
+        fire(number);
         nap(1);
     }
 }

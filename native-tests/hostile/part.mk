@@ -4,7 +4,7 @@ $(OUT)/hostile/hostile: hostile/hostile.c hostile/notes.S hostile/part.mk $(HEAD
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -fPIE -pie -rdynamic -pthread -Wl,--build-id=none $(filter %.c %.S,$^) -o $@.plain -ldl
 	$(Q)printf 'fifo\000\000\000\000\001\002\003\004' > $(@D)/link
-	$(Q)name=$$(printf 'evil\033[31m\nname'); objcopy --redefine-sym hostile_fire="$$name" --add-section .gnu_debuglink=$(@D)/link $@.plain $@
+	$(Q)name=$$(printf 'evil\033[31m\nname'); objcopy --redefine-sym fire_for_ever="$$name" --add-section .gnu_debuglink=$(@D)/link $@.plain $@
 	$(Q)rm -f $(@D)/fifo && mkfifo $(@D)/fifo
 $(OUT)/hostile/liblies.so: hostile/hostile.c hostile/part.mk $(HEADERS)
 	$(Q)mkdir -p $(@D)

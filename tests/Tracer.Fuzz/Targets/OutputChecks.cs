@@ -24,7 +24,7 @@ internal static class OutputChecks
     {
         foreach (var c in text)
         {
-            if (char.IsControl(c) && c != '\n')
+            if ((char.IsControl(c) && c != '\n') || c is '\u2028' or '\u202e' or '\u2066' or '\u200f')
                 throw new InvalidOperationException($"Text output has the control character U+{(int)c:x4}.");
         }
     }
