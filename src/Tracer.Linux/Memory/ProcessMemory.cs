@@ -66,14 +66,24 @@ public sealed unsafe class ProcessMemory : IDisposable
         if (!_vmRefused)
         {
             var result = Transfer(SystemCall.ProcessVmReadV, new(ref range), destination);
-            if (!IsRefusal(result.Error)) return result;
+            if (IsAnswer(result)) return result;
             var fallback = ReadByMem(address, destination);
             // Only an answer from the other door proves that the first one alone is shut.
-            _vmRefused = fallback.IsSuccess;
+            _vmRefused = fallback.IsSuccess && IsRefusal(result.Error);
             return fallback.IsSuccess || fallback.Error == Errno.EFAULT ? fallback : result;
         }
 
         return ReadByMem(address, destination);
+    }
+
+    /// <summary>
+    /// Reads what must be known to leave the process unharmed: EFAULT is believed only when both doors say so, for process_vm_readv says it also where the kernel has
+    /// no memory (mm/process_vm_access.c, process_vm_rw_single_vec).
+    /// </summary>
+    public SystemCallResult ReadSurely(ulong address, Span<byte> destination)
+    {
+        var result = Read(address, destination);
+        return result.Error == Errno.EFAULT ? ReadByMem(address, destination) : result;
     }
 
     /// <summary>
@@ -91,10 +101,11 @@ public sealed unsafe class ProcessMemory : IDisposable
             var result = _vmRefused
                 ? ReadEachByMem(batch, destination[total..])
                 : Transfer(SystemCall.ProcessVmReadV, batch, destination[total..]);
-            if (IsRefusal(result.Error) && !_vmRefused)
+            if (!IsAnswer(result) && !_vmRefused)
             {
+                var isRefusal = IsRefusal(result.Error);
                 result = ReadEachByMem(batch, destination[total..]);
-                _vmRefused = result.IsSuccess;
+                _vmRefused = result.IsSuccess && isRefusal;
             }
 
             if (result.IsError) return total > 0 ? new(total) : result;
@@ -115,7 +126,7 @@ public sealed unsafe class ProcessMemory : IDisposable
         if (source.IsEmpty) return new(0);
         var range = new RemoteRange(address, (ulong)source.Length);
         var result = Transfer(SystemCall.ProcessVmWriteV, new(ref range), source);
-        return IsRefusal(result.Error) ? WriteThroughProtection(address, source) : result;
+        return IsAnswer(result) ? result : WriteThroughProtection(address, source);
     }
 
     /// <summary>
@@ -123,10 +134,22 @@ public sealed unsafe class ProcessMemory : IDisposable
     /// copy (FOLL_FORCE) and leaves the file alone. EFAULT for unmapped or shared read-only pages. Kernels booted with
     /// proc_mem.force_override=ptrace (6.12) allow it only to a process's tracer. Where the file's permissions are in the way, which
     /// CAP_SYS_PTRACE does not lift, the thread that traces <see cref="Pid"/> writes by PTRACE_POKEDATA while that is stopped.
+    /// What fails for want of something is tried again, then by process_vm_writev: a breakpoint that is not taken back kills the process.
     /// </summary>
     public SystemCallResult WriteThroughProtection(ulong address, ReadOnlySpan<byte> source)
     {
         if (source.IsEmpty) return new(0);
+        var result = WriteByMem(address, source);
+        if (result.IsSuccess || result.Error == Errno.ESRCH) return result;
+        var again = WriteByMem(address, source);
+        if (again.IsSuccess) return again;
+        var range = new RemoteRange(address, (ulong)source.Length);
+        var other = Transfer(SystemCall.ProcessVmWriteV, new(ref range), source);
+        return other.IsSuccess ? other : result;
+    }
+
+    private SystemCallResult WriteByMem(ulong address, ReadOnlySpan<byte> source)
+    {
         for (var attempt = 0; ; attempt++)
         {
             var opened = OpenMem(writable: true, reopen: attempt > 0);
@@ -165,6 +188,9 @@ public sealed unsafe class ProcessMemory : IDisposable
 
         return new(written);
     }
+
+    // What the kernel says of the process, rather than of itself (ENOMEM) or of us (EPERM).
+    private static bool IsAnswer(SystemCallResult result) => result.IsSuccess || result.Error is Errno.EFAULT or Errno.ESRCH;
 
     // ESRCH is not a refusal: it is the answer.
     private static bool IsRefusal(Errno error) => error is Errno.EPERM or Errno.ENOSYS;

@@ -74,12 +74,14 @@ public sealed class TextOutput : TraceOutput
         _output.Append((byte)' ');
         if (shape.HasPlace)
             WritePlace(record);
+        var index = -1;
         foreach (var value in record)
         {
+            index++;
             if (value.Planned.Expression.Type is StackType || (shape.HasStack && StackNames.IsPartOfStack(record.Emission, value.Planned)) || (shape.HasPlace && PlaceNames.Contains(value.Planned.Name)))
                 continue;
             _output.Append((byte)' ');
-            Ascii(value.Planned.Name);
+            _output.Append(shape.ValueNames[index]);
             _output.Append((byte)'=');
             WriteValue(value, quoted: true);
         }
@@ -278,12 +280,6 @@ public sealed class TextOutput : TraceOutput
         _output.Advance(written);
     }
 
-    private void Ascii(string text)
-    {
-        var span = _output.GetSpan(text.Length);
-        _output.Advance(Encoding.ASCII.GetBytes(text, span));
-    }
-
     // Reasons name symbols of the target's files and values are its own: they may hold anything.
     private void Utf8(string text)
     {
@@ -304,20 +300,24 @@ public sealed class TextOutput : TraceOutput
     {
         private readonly byte[] _name;
 
+        // Providers, names and parameters' names are bytes of the target's file: no terminal shall obey them.
         public Shape(Emission emission)
         {
-            // A note's provider and name are bytes of the target's file: no terminal shall obey them.
-            var escaped = new OutputBuffer(Stream.Null);
-            TextEscaper.Write(escaped, Encoding.UTF8.GetBytes(emission.ProbeName), quoted: false);
-            _name = escaped.Unwritten.ToArray();
+            _name = Escaped(emission.ProbeName);
+            ValueNames = [.. emission.Values.Select(v => Escaped(v.Name))];
             HasStack = emission.Values.Any(v => v.Expression.Type is StackType);
             HasPlace = emission.Values.Count(v => PlaceNames.Contains(v.Name)) == 3;
         }
 
         public ReadOnlySpan<byte> Name => _name;
 
+        /// <summary>The names of the values, in their order.</summary>
+        public byte[][] ValueNames { get; }
+
         public bool HasPlace { get; }
 
         public bool HasStack { get; }
+
+        private static byte[] Escaped(string text) => Encoding.UTF8.GetBytes(TextEscaper.Escape(text));
     }
 }

@@ -44,10 +44,15 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
     }
 
     /// <summary>Lets samples flow.</summary>
+    /// <exception cref="Core.Diagnostics.TracerException">One could not be: its probe would seem never to fire.</exception>
     public void Enable()
     {
         foreach (var e in _events)
-            gate.PerfEnable(e.Descriptor);
+        {
+            var result = gate.PerfEnable(e.Descriptor);
+            if (result.IsError)
+                throw PerfFailures.Open(EbpfFailures.NameOf(e.Site), e.Site.Location.Module.OpenPath, false, new KernelError(result.Error, "letting a probe fire"));
+        }
     }
 
     /// <summary>From now on no hit costs the target more than its breakpoint.</summary>
