@@ -95,7 +95,7 @@ public sealed class PlacesTests
             Assert.Contains($"{Hits} hits", command.Stop().Error, StringComparison.Ordinal);
         }
 
-        Assert.Equal("/memfd:library", Command.Run("list", $"{target.Pid}", "operands").Output.Split('\n')[0]);
+        Assert.Contains("/memfd:library", Command.Run("list", $"{target.Pid}", "operands").Output.Split('\n'));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class PlacesTests
         using (var command = new ArmedCommand(Repository.Command, "attach", $"{number}", "rate:hit"))
         {
             target.Fire(Hits);
-            Assert.Equal(Hits, command.Stop().Output.Split('\n').Count(l => l.Contains($"{here}/{here}", StringComparison.Ordinal)));
+            Assert.Equal(Hits, command.Stop().Output.Split('\n').Count(l => l.Contains($" {here}/", StringComparison.Ordinal)));
         }
 
         Assert.Equal(0, Command.Run("stacks", $"{number}").ExitCode);
