@@ -58,6 +58,10 @@ internal static class EbpfFailures
         _ => Attach(NameOf(site), "", processId, withSemaphore: false, e),
     };
 
+    /// <summary>ST0414: a process cannot be followed.</summary>
+    public static TracerException NoFamily(string why) => new(
+        "ST0414", FailureKind.Unsupported, "What a process starts and loads cannot be followed here.", why, "Leave --follow out and trace each process by its id.");
+
     /// <summary>ST0409: a map could not be made.</summary>
     public static TracerException Resources(BpfException e) => e.Errno is NotPermitted or AccessDenied
         ? Permission(e.Message)

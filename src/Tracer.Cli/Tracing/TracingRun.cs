@@ -28,6 +28,7 @@ internal static class TracingRun
             Where = request.Where,
             Queries = request.Query is { } query ? [query] : [],
             Backend = request.Backend,
+            Follow = request.Follow,
             Returns = request.Returns,
             TextLimit = request.TextLimit,
             MaximumEvents = request.Events,
@@ -41,9 +42,10 @@ internal static class TracingRun
             Sink = output,
             Armed = s =>
             {
-                output.Stacks = s.Stacks;
-                output.Pictures = s.Pictures;
-                RightsAfterArming.Drop(s.ProcessId, NeedsOf(request, s), logger);
+                output.Readers = s.Readers;
+                // What is executed and loaded later is opened and armed as now.
+                if (!request.Follow)
+                    RightsAfterArming.Drop(s.ProcessId, NeedsOf(request, s), logger);
                 output.Attached(s.ProcessId, s.Backend, s.Probes);
             },
             Logger = logger,
@@ -114,7 +116,7 @@ internal static class TracingRun
             return ExitCode.TracingFailed;
         }
 
-        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.LostReturns + summary.Overflow + summary.Drops > 0 ? ExitCode.EventsLost : exit;
+        return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.LostReturns + summary.Overflow + summary.Drops + summary.Gaps > 0 ? ExitCode.EventsLost : exit;
     }
 
     // Sums of the kernel need neither memory nor files of the target, but for the names of stacks.

@@ -21,6 +21,9 @@ public sealed class TargetModule(string path, string openPath, ulong loadBias, E
     /// <summary>What is added to a link-time address to get the address in the target.</summary>
     public ulong LoadBias { get; } = loadBias;
 
+    /// <summary>Which file it is, whatever it is called: device and inode, as the map of the process has them; null for modules that are not mapped.</summary>
+    public (uint Major, uint Minor, ulong Inode)? File { get; init; }
+
     /// <summary>The file's name without folders.</summary>
     public string Name { get; } = System.IO.Path.GetFileName(path);
 

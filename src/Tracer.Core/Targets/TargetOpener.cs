@@ -12,8 +12,10 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
     private readonly ProcFs _proc = new(gate, proc);
 
     /// <summary>The process with all ELF files it has mapped executable. A thread's id stands for its process.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="holdsMemory">Whether its memory is held as it is (<see cref="ProcessMemory.Hold"/>): for a process that may execute another program.</param>
     /// <exception cref="TracerException">There is no such process, it may not be looked at, or it is no 64-bit x86 program.</exception>
-    public TargetProcess Open(int processId)
+    public TargetProcess Open(int processId, bool holdsMemory = false)
     {
         if (!_proc.Status(processId).TryGet(out var status, out var error))
             throw StatusFailure(processId, error);
@@ -30,7 +32,7 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
         var unopened = new List<UnopenedFile>();
         try
         {
-            var memory = new ProcessMemory(gate, leader, proc);
+            var memory = holdsMemory ? ProcessMemory.Hold(gate, leader, proc) : new ProcessMemory(gate, leader, proc);
             owned.Add(memory);
             var target = new ProcessTargetMemory(memory);
             OpenModules(leader, map, new MappedModuleFiles(gate, _proc, target), modules, unopened, owned);
@@ -94,7 +96,7 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
             if (!image!.IsX64)
                 throw WrongMachine(pid, entry.Path, image);
             if (image.AddressMap.TryGetLoadBias(entry.Start, entry.FileOffset, executable: true, out var bias))
-                modules.Add(new TargetModule(entry.Path, file.ExactPath, bias, image) { Root = files.Root(pid) });
+                modules.Add(new TargetModule(entry.Path, file.ExactPath, bias, image) { Root = files.Root(pid), File = (entry.DeviceMajor, entry.DeviceMinor, entry.Inode) });
         }
     }
 

@@ -76,6 +76,9 @@ public static class SystemCall
     /// <summary>capset(2)</summary>
     public const int CapSet = 126;
 
+    /// <summary>sched_setscheduler(2).</summary>
+    public const int SchedSetScheduler = 144;
+
     /// <summary>prctl(2)</summary>
     public const int PrCtl = 157;
 

@@ -29,6 +29,17 @@ public sealed unsafe class ProcessMemory : IDisposable
         _memPath = $"{proc}/{pid}/mem";
     }
 
+    /// <summary>
+    /// The memory that the process has now, held by its /proc/PID/mem: when it executes another program, nothing of that is read by mistake, but nothing at all any more. Costs a descriptor.
+    /// </summary>
+    public static ProcessMemory Hold(ISystemCallGate gate, int pid, string proc = "/proc")
+    {
+        var memory = new ProcessMemory(gate, pid, proc) { _vmRefused = true };
+        Span<byte> first = stackalloc byte[1];
+        memory.ReadByMem(0, first);
+        return memory;
+    }
+
     /// <summary>The process.</summary>
     public int Pid { get; }
 

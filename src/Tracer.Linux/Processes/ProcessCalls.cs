@@ -51,6 +51,16 @@ public static unsafe class ProcessCalls
     private const int OpenFiles = 7;
     private const int LockedMemory = 8;
 
+    /// <summary>Lets the calling thread run before all threads that are not of real time, and not those that it starts. EPERM without CAP_SYS_NICE.</summary>
+    public static SystemCallResult RunFirst(this ISystemCallGate gate)
+    {
+        // SCHED_RR and SCHED_RESET_ON_FORK (include/uapi/linux/sched.h), at the lowest priority of real time.
+        const int RoundRobin = 2;
+        const int ResetOnFork = 0x40000000;
+        var priority = 1;
+        return new(gate.Invoke(SystemCall.SchedSetScheduler, 0, RoundRobin | ResetOnFork, (nint)(&priority)));
+    }
+
     /// <summary>The calling thread's id.</summary>
     public static int ThreadId(this ISystemCallGate gate) => (int)gate.Invoke(SystemCall.GetTid);
 

@@ -58,7 +58,7 @@ public sealed class TextOutput : TraceOutput
     }
 
     /// <inheritdoc/>
-    public override void OnEvent(in EventRecord record)
+    protected override void Write(in EventRecord record)
     {
         WriteTime(record.Time);
         Number(record.ProcessId);
@@ -93,7 +93,7 @@ public sealed class TextOutput : TraceOutput
     public override void Aggregation(AggregationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        new AggregationText(_output, Stacks).Write(report);
+        new AggregationText(_output, Readers?.Target.Stacks).Write(report);
         OnBatchEnd();
     }
 
@@ -120,9 +120,9 @@ public sealed class TextOutput : TraceOutput
     {
         foreach (var value in record)
         {
-            if (value.Planned.Expression.Type is not StackType || Stacks is null)
+            if (value.Planned.Expression.Type is not StackType || EventReaders is not { } readers)
                 continue;
-            StackText.Write(_output, Stacks.Of(record, value, Pictures, out var end));
+            StackText.Write(_output, readers.Stacks.Of(record, value, readers.Pictures, out var end));
             StackText.WriteEnd(_output, end);
         }
     }
@@ -199,7 +199,7 @@ public sealed class TextOutput : TraceOutput
 
     private void WritePicture(ValueRecord value)
     {
-        var content = Pictures?.Read(value) ?? PictureContent.Nothing;
+        var content = EventReaders?.Pictures.Read(value) ?? PictureContent.Nothing;
         var isAlone = content.Items is [{ Name: null }];
         if (!isAlone)
             _output.Append((byte)'(');
