@@ -25,8 +25,13 @@ public sealed class ProcFs(ISystemCallGate gate, string root = "/proc")
     public KernelResult<ProcessStatus> ThreadStatus(int pid, int tid) =>
         StatusAt(pid, string.Create(CultureInfo.InvariantCulture, $"task/{tid}/status"));
 
-    /// <summary>Reads the mappings. Empty for a zombie and for kernel threads.</summary>
-    public KernelResult<MemoryMap> Maps(int pid) => ReadFile(pid, "maps").TryGet(out var text, out var error) ? MemoryMap.Parse(text) : error;
+    /// <summary>Reads the mappings, with paths as the process has them. Empty for a zombie and for kernel threads.</summary>
+    public KernelResult<MemoryMap> Maps(int pid)
+    {
+        if (!ReadFile(pid, "maps").TryGet(out var text, out var error)) return error;
+        var map = MemoryMap.Parse(text);
+        return gate.ReadLink(PathOf(pid, "root")).TryGet(out var root) ? map.SeenFrom(root) : map;
+    }
 
     /// <summary>The ids of the threads that live now, in no promised order; list again after seizing them, for they may have made others.</summary>
     public KernelResult<List<int>> Tasks(int pid)
