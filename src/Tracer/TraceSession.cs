@@ -13,6 +13,7 @@ using Tracer.Core.Splitting;
 using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Linux;
+using Tracer.Logging;
 using Tracer.Overhead;
 using Tracer.Ptrace;
 using Tracer.Queries;
@@ -155,6 +156,8 @@ public sealed class TraceSession : IAsyncDisposable
     {
         var gate = options.Gate ?? LinuxSystemCalls.Instance;
         var logger = options.Logger ?? NullLogger.Instance;
+        if (launched is null && LeftBehind.GiveBack(gate, processId) is { } taken)
+            SessionLog.TakenBack(logger, taken);
         var target = new TargetOpener(gate).Open(processId);
         StackNames? stacks = null;
         try
@@ -165,7 +168,8 @@ public sealed class TraceSession : IAsyncDisposable
             var selection = new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
             var program = TraceProgram.Build(specs, options, selection);
             var plans = new ReturnPlans(target, program, options);
-            var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate)).Select(b => new SplittingBackend(b))], plans, logger);
+            var guarding = new PtraceBackendOptions { GuardianPath = options.GuardianPath, Warn = m => SessionLog.NotGuarded(logger, m) };
+            var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate, guarding)).Select(b => new SplittingBackend(b))], plans, logger);
             var (plan, walked, warning) = plans.For(backend);
             program = program with { Probes = plans.Tell(plan, logger) };
             if (backend.Name == "ebpf")

@@ -50,6 +50,8 @@ internal static class ListCommand
             return ListProcesses(gate, opener, spec, listing);
         if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !File.Exists(target))
         {
+            if (LeftBehind.GiveBack(gate, pid) is { } taken)
+                Console.Error.WriteLine($"sharptrace: {TextEscaper.Escape(taken)}");
             using var process = opener.Open(pid);
             return spec?.Native is null
                 ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target)

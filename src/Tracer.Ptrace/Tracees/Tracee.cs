@@ -34,6 +34,15 @@ internal sealed class Tracee(int tid, int processId)
     /// <summary>See <see cref="HasReplay"/>.</summary>
     public UserRegisters Replay;
 
+    /// <summary>A <see cref="Mask"/> that was not looked at yet.</summary>
+    public const ulong UnknownMask = ulong.MaxValue;
+
+    /// <summary>What signals it blocked when it was last looked at, SIGTRAP apart.</summary>
+    public ulong Mask { get; set; } = UnknownMask;
+
+    /// <summary>It had SIGTRAP blocked, or was made by a thread that had, and is to have it so in the end.</summary>
+    public bool HadTrapBlocked { get; set; }
+
     /// <summary>Hits so far.</summary>
     public long Hits { get; set; }
 

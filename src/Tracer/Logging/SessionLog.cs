@@ -30,4 +30,10 @@ internal static partial class SessionLog
 
     [LoggerMessage(8, LogLevel.Warning, "sharptrace: The kernel follows the calls of {Probe}, as asked for. That may harm the target or the results: {Reason}. Leave out --returns kernel to be safe. [ST0215]")]
     public static partial void ReturnsForced(ILogger logger, string probe, string reason);
+
+    [LoggerMessage(9, LogLevel.Warning, "sharptrace: {Message}")]
+    public static partial void TakenBack(ILogger logger, string message);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Message}")]
+    public static partial void NotGuarded(ILogger logger, string message);
 }

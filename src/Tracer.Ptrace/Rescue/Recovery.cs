@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using Tracer.Linux;
+using Tracer.Ptrace.Hits;
+using Tracer.Ptrace.Injection;
+using Tracer.Ptrace.Tracees;
+
+namespace Tracer.Ptrace.Rescue;
+
+/// <summary>
+/// Gives a process back what a killed tracer has left in it: the bytes under its breakpoints, its semaphores, its way with SIGTRAP, the pages. On a thread of its own, with all
+/// threads of the process held for as long as that takes.
+/// </summary>
+public static class Recovery
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Whether a killed tracer has left something in a process. A look at its mappings, some hundred microseconds; false also for a process that cannot be looked at, and
+    /// for one that is traced now.
+    /// </summary>
+    public static bool IsNeeded(ISystemCallGate gate, int processId)
+    {
+        ArgumentNullException.ThrowIfNull(gate);
+        return TestamentSearch.In(gate, processId).Count > 0 && TestamentSearch.TracerOf(gate, processId) == 0;
+    }
+
+    /// <summary>Gives it all back; one report for each tracer that had left something, none when there was nothing.</summary>
+    /// <exception cref="Core.Diagnostics.TracerException">The process is gone, not ours to trace, or traced by somebody else: ST0301 to ST0305.</exception>
+    public static IReadOnlyList<RecoveryReport> Recover(ISystemCallGate gate, int processId)
+    {
+        ArgumentNullException.ThrowIfNull(gate);
+        TargetCheck.Require(gate, processId);
+        return TestamentSearch.In(gate, processId).Count == 0 ? [] : Recover(gate, processId, null);
+    }
+
+    /// <summary>The processes in which a tracer has left something, forked children of its target among them; all of the machine are looked at.</summary>
+    internal static IEnumerable<int> LeftBy(ISystemCallGate gate, int tracerId, ulong tracerStart)
+    {
+        if (!gate.ListDirectory("/proc").TryGet(out var names)) yield break;
+        foreach (var name in names)
+        {
+            if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var processId)) continue;
+            if (TestamentSearch.In(gate, processId).Any(t => t.TracerId == tracerId && t.TracerStart == tracerStart)) yield return processId;
+        }
+    }
+
+    /// <summary>The same with what is known of a target in which nothing could be written down.</summary>
+    internal static IReadOnlyList<RecoveryReport> Recover(ISystemCallGate gate, int processId, Testament? known)
+    {
+        IReadOnlyList<RecoveryReport> reports = [];
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var work = new Worker(gate, processId);
+                reports = work.Run(known);
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        })
+        {
+            Name = $"recovering {processId}",
+            IsBackground = true,
+        };
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return reports;
+    }
+
+    private sealed class Worker : ITraceeEvents, IDisposable
+    {
+        private readonly ISystemCallGate _gate;
+        private readonly int _processId;
+        private readonly TraceeGroup _group;
+        private readonly HashSet<ulong> _sites = [];
+        private List<Testament> _testaments = [];
+        private ProcessMemory _memory;
+
+        public Worker(ISystemCallGate gate, int processId)
+        {
+            _gate = gate;
+            _processId = processId;
+            _group = new TraceeGroup(gate, processId, this);
+            _memory = new ProcessMemory(gate, processId);
+        }
+
+        public void Dispose()
+        {
+            _group.Dispose();
+            _memory.Dispose();
+        }
+
+        public List<RecoveryReport> Run(Testament? known)
+        {
+            _testaments = known is not null ? [known] : TestamentSearch.In(_gate, _processId);
+            foreach (var testament in _testaments) _sites.UnionWith(testament.Sites.Select(s => s.Address));
+            _group.SeizeAndHold(Patience, CancellationToken.None);
+            // Now that it stands still, what is there is there to stay.
+            if (known is null) _testaments = TestamentSearch.In(_gate, _processId);
+            foreach (var testament in _testaments) _sites.UnionWith(testament.Sites.Select(s => s.Address));
+            var holder = Holder();
+            _memory.Dispose();
+            _memory = new ProcessMemory(_gate, holder.Tid);
+            TakePendingHits();
+            var call = FindCalls(holder, _memory);
+            var reports = _testaments.Select(t => GiveBack(t, call, holder, _memory)).ToList();
+            if (call is not null && known is null) reports = [.. reports.Zip(_testaments, (r, t) => r with { LeftBytes = Unmap(t, call) })];
+            else reports = [.. reports.Zip(_testaments, (r, t) => r with { LeftBytes = t.Whole.Length })];
+            call?.Remove();
+            foreach (var tracee in _group.Tracees.Where(t => t.State == TraceeState.Held).ToArray()) _group.Detach(tracee);
+            return reports;
+        }
+
+        public void OnSignal(Tracee tracee, Signal signal)
+        {
+            const int FromKernel = 0x80; // SI_KERNEL: an int3
+            if (signal == Signal.Trap && _gate.PtraceGetSignalInformation(tracee.Tid, out var information).IsSuccess
+                && information.Code is FromKernel or TrapHandler.MovedCode && _gate.PtraceGetRegisters(tracee.Tid, out var registers).IsSuccess)
+            {
+                var isAtSite = _sites.Contains(registers.Rip - 1);
+                if (isAtSite) _gate.PtraceSetRip(tracee.Tid, registers.Rip - 1);
+                if (isAtSite || information.Code == TrapHandler.MovedCode) signal = Signal.None;
+            }
+
+            _group.Resume(tracee, signal);
+        }
+
+        public void OnEnded(Tracee tracee)
+        {
+        }
+
+        public void OnCopiedProcess(Tracee child)
+        {
+            using var copy = new ProcessMemory(_gate, child.Tid);
+            var call = FindCalls(child, copy);
+            foreach (var testament in _testaments) GiveBack(testament, call, child, copy);
+        }
+
+        public void OnExecuted(Tracee tracee) => _group.Resume(tracee);
+
+        private Tracee Holder() => _group.Tracees.FirstOrDefault(t => t is { IsGuest: false, State: TraceeState.Held }) ?? throw Failures.Exited(_processId);
+
+        private RemoteCall? FindCalls(Tracee holder, ProcessMemory memory) => RemoteCall.Open(_gate, _group, holder, () => memory, out _, out _, out _);
+
+        private RecoveryReport GiveBack(Testament testament, RemoteCall? call, Tracee holder, ProcessMemory memory)
+        {
+            var failed = new List<string>();
+            var instructions = 0;
+            foreach (var (address, original) in testament.Sites)
+            {
+                switch (Restore(memory, address, original))
+                {
+                    case true:
+                        instructions++;
+                        break;
+                    case false:
+                        failed.Add(string.Create(CultureInfo.InvariantCulture, $"the instruction at 0x{address:x} still has its breakpoint"));
+                        break;
+                }
+            }
+
+            var semaphores = testament.Semaphores.Count(s => Lower(memory, testament.Phase, s));
+            if (call is not null && testament.Address != 0) RescueArea.Adopt(call, testament).Retire(holder, memory);
+            return new RecoveryReport(_processId, testament.TracerId, instructions, semaphores, failed, 0);
+        }
+
+        // Null when there was nothing to do: the byte is not int3, or is not there.
+        private static bool? Restore(ProcessMemory memory, ulong address, byte original)
+        {
+            const byte Int3 = 0xCC;
+            Span<byte> now = stackalloc byte[1];
+            if (memory.Read(address, now).Count == 0 || now[0] != Int3) return null;
+            return memory.WriteThroughProtection(address, [original]).Count == 1 && memory.Read(address, now).Count == 1 && now[0] == original;
+        }
+
+        private static bool Lower(ProcessMemory memory, TestamentPhase phase, (ulong Address, ushort Before) semaphore)
+        {
+            Span<byte> bytes = stackalloc byte[2];
+            if (memory.Read(semaphore.Address, bytes).Count != 2) return false;
+            var value = (ushort)(bytes[0] | (bytes[1] << 8));
+            var isRaised = phase switch
+            {
+                TestamentPhase.Raised => value > 0,
+                TestamentPhase.Raising => value == (ushort)(semaphore.Before + 1),
+                TestamentPhase.Lowering => value > 0 && value == semaphore.Before,
+                _ => false,
+            };
+            return isRaised && Semaphores.Add(memory, semaphore.Address, -1) == Errno.None;
+        }
+
+        // Threads that wait in the handler leave it within a millisecond once they run. Returns what stays mapped.
+        private ulong Unmap(Testament testament, RemoteCall call)
+        {
+            (ulong Address, ulong Length)[] areas = [testament.Whole, .. testament.SlotAreas];
+            for (var attempt = 0; attempt < 20; attempt++)
+            {
+                if (attempt > 0)
+                {
+                    _group.Release();
+                    Thread.Sleep(5);
+                    if (_group.Hold(Patience) is not null || _group.HasExited) break;
+                }
+
+                if (IsInUse(areas)) continue;
+                foreach (var (address, length) in areas) call.Invoke(Holder(), SystemCall.MUnmap, address, length);
+                return 0;
+            }
+
+            return testament.Whole.Length + (ulong)testament.SlotAreas.Sum(a => (long)a.Length);
+        }
+
+        // A thread is in them when its next instruction is, or when a handler that interrupted it there may return to it: then the address is on its stack.
+        private bool IsInUse((ulong Address, ulong Length)[] areas)
+        {
+            const int StackBytes = 256 << 10;
+            var bytes = new byte[StackBytes];
+            foreach (var tracee in _group.Tracees)
+            {
+                if (tracee.State != TraceeState.Held || _gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) return true;
+                if (IsIn(areas, registers.Rip)) return true;
+                var words = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan(0, _memory.Read(registers.Rsp & ~7UL, bytes).Count & ~7));
+                foreach (var word in words)
+                {
+                    if (IsIn(areas, word)) return true;
+                }
+            }
+
+            return false;
+        }
+
+        private static bool IsIn((ulong Address, ulong Length)[] areas, ulong address)
+        {
+            foreach (var (start, length) in areas)
+            {
+                if (address - start < length) return true;
+            }
+
+            return false;
+        }
+
+        // As Instrumentation does: a thread held at our interrupt with a breakpoint's signal waiting goes on to deliver that one, which is then withdrawn.
+        private void TakePendingHits()
+        {
+            const ulong TrapBit = 1UL << ((int)Signal.Trap - 1);
+            for (var again = true; again;)
+            {
+                again = false;
+                foreach (var tracee in _group.Tracees.ToArray())
+                {
+                    if (tracee.State != TraceeState.Held || _gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) continue;
+                    if (!_sites.Contains(registers.Rip - 1) || (PendingSignals.Of(_gate, tracee.Tid) & TrapBit) == 0) continue;
+                    _group.ResumeUninterrupted(tracee);
+                    again = true;
+                }
+
+                if (again) _group.Hold(Patience);
+            }
+        }
+    }
+}
