@@ -119,6 +119,19 @@ internal sealed class RemoteCall
         if (IsGuarded) Memory.WriteThroughProtection(_instruction, new byte[(int)(_vdso.End - _instruction)]);
     }
 
+    /// <summary>Whether a thread whose next instruction is at <paramref name="rip"/> is in the midst of our code.</summary>
+    public static bool IsCallingAt(ProcessMemory memory, ulong rip)
+    {
+        // It may stand before either system call, or before the instruction between.
+        Span<byte> bytes = stackalloc byte[CallAndReturn.Length];
+        foreach (var offset in (ReadOnlySpan<int>)[0, 2, 7])
+        {
+            if (memory.Read(rip - (ulong)offset, bytes).Count == bytes.Length && bytes.SequenceEqual(CallAndReturn)) return true;
+        }
+
+        return false;
+    }
+
     // The image of the vDSO ends with its section headers, and the rest of its last page is zero (arch/x86/entry/vdso, vdso2c). A kernel whose image ends otherwise has
     // something there, and we keep away; but our own code of an earlier time may be.
     private static ulong Slack(in MemoryMapEntry vdso, ProcessMemory memory)

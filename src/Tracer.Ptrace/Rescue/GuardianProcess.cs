@@ -29,6 +29,8 @@ public static class GuardianProcess
         var tracer = (int)gate.Invoke(SystemCall.GetPPid);
         var proc = new ProcFs(gate);
         var start = proc.StartTime(tracer).TryGet(out var ticks) ? ticks : 0;
+        // What is born while the tracer dies is not older than we.
+        var since = proc.StartTime((int)gate.Invoke(SystemCall.GetPid)).TryGet(out var own) ? own : 0;
         using var input = new OwnedDescriptor(gate, 0, "what the tracer tells");
         using (var output = new OwnedDescriptor(gate, 1, "what the tracer is told"))
         {
@@ -42,7 +44,7 @@ public static class GuardianProcess
         while (idle < 2 && clock.Elapsed < Patience)
         {
             Thread.Sleep(Pause);
-            var (found, done) = Visit(gate, processId, tracer, start, known);
+            var (found, done) = Visit(gate, processId, tracer, start, since, known);
             if (done) known = null;
             idle = found ? 0 : idle + 1;
         }
@@ -81,7 +83,7 @@ public static class GuardianProcess
     }
 
     // Whether anything was there to be done, though it may not have been possible yet; and whether what was known by the pipe alone is done.
-    private static (bool Found, bool IsKnownDone) Visit(ISystemCallGate gate, int processId, int tracer, ulong start, Testament? known)
+    private static (bool Found, bool IsKnownDone) Visit(ISystemCallGate gate, int processId, int tracer, ulong start, ulong since, Testament? known)
     {
         if (known is { Address: 0 })
         {
@@ -92,7 +94,7 @@ public static class GuardianProcess
 
         var found = false;
         // The target first: its threads are waiting.
-        foreach (var left in Recovery.LeftBy(gate, tracer, start).Prepend(processId))
+        foreach (var left in Recovery.LeftBy(gate, tracer, start, since).Prepend(processId))
         {
             if (TestamentSearch.In(gate, left).Count == 0) continue;
             found = true;

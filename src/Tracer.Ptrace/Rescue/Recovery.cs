@@ -13,7 +13,9 @@ namespace Tracer.Ptrace.Rescue;
 /// </summary>
 public static class Recovery
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // A thread in vfork does not stop before its child has executed or exited, which may be waiting at a breakpoint: they are taken out first, and that thread is not waited for.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan UnmapPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Whether a killed tracer has left something in a process. A look at its mappings, some hundred microseconds; false also for a process that cannot be looked at, and
@@ -34,13 +36,15 @@ public static class Recovery
         return TestamentSearch.In(gate, processId).Count == 0 ? [] : Recover(gate, processId, null);
     }
 
-    /// <summary>The processes in which a tracer has left something, forked children of its target among them; all of the machine are looked at.</summary>
-    internal static IEnumerable<int> LeftBy(ISystemCallGate gate, int tracerId, ulong tracerStart)
+    /// <summary>The processes in which a tracer has left something, of those that began at <paramref name="since"/> or later: children of its target that were being born.</summary>
+    internal static IEnumerable<int> LeftBy(ISystemCallGate gate, int tracerId, ulong tracerStart, ulong since)
     {
+        var proc = new ProcFs(gate);
         if (!gate.ListDirectory("/proc").TryGet(out var names)) yield break;
         foreach (var name in names)
         {
             if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var processId)) continue;
+            if (!proc.StartTime(processId).TryGet(out var began) || began < since) continue;
             if (TestamentSearch.In(gate, processId).Any(t => t.TracerId == tracerId && t.TracerStart == tracerStart)) yield return processId;
         }
     }
@@ -80,6 +84,7 @@ public static class Recovery
         private readonly HashSet<ulong> _sites = [];
         private List<Testament> _testaments = [];
         private ProcessMemory _memory;
+        private int _instructions;
 
         public Worker(ISystemCallGate gate, int processId)
         {
@@ -98,8 +103,18 @@ public static class Recovery
         public List<RecoveryReport> Run(Testament? known)
         {
             _testaments = known is not null ? [known] : TestamentSearch.In(_gate, _processId);
-            foreach (var testament in _testaments) _sites.UnionWith(testament.Sites.Select(s => s.Address));
-            _group.SeizeAndHold(Patience, CancellationToken.None);
+            foreach (var testament in _testaments)
+            {
+                _sites.UnionWith(testament.Sites.Select(s => s.Address));
+                // One byte of an instruction can be put back while threads run (kernels do so: arch/x86/kernel/alternative.c, text_poke_bp), and those that wait go on. Where it
+                // is a tracer's privilege it is done again below.
+                foreach (var (address, original) in testament.Sites)
+                {
+                    if (Restore(_memory, address, original) == true) _instructions++;
+                }
+            }
+
+            _group.SeizeAndHold(Patience, CancellationToken.None, mustStop: false);
             // Now that it stands still, what is there is there to stay.
             if (known is null) _testaments = TestamentSearch.In(_gate, _processId);
             foreach (var testament in _testaments) _sites.UnionWith(testament.Sites.Select(s => s.Address));
@@ -107,6 +122,7 @@ public static class Recovery
             _memory.Dispose();
             _memory = new ProcessMemory(_gate, holder.Tid);
             TakePendingHits();
+            Settle();
             var call = FindCalls(holder, _memory);
             var reports = _testaments.Select(t => GiveBack(t, call, holder, _memory)).ToList();
             if (call is not null && known is null) reports = [.. reports.Zip(_testaments, (r, t) => r with { LeftBytes = Unmap(t, call) })];
@@ -150,7 +166,7 @@ public static class Recovery
         private RecoveryReport GiveBack(Testament testament, RemoteCall? call, Tracee holder, ProcessMemory memory)
         {
             var failed = new List<string>();
-            var instructions = 0;
+            var instructions = Interlocked.Exchange(ref _instructions, 0);
             foreach (var (address, original) in testament.Sites)
             {
                 switch (Restore(memory, address, original))
@@ -193,24 +209,41 @@ public static class Recovery
             return isRaised && Semaphores.Add(memory, semaphore.Address, -1) == Errno.None;
         }
 
+        // A thread that was making a call for the killed tracer goes on to its end, by code that we use as well, as soon as it runs.
+        private void Settle()
+        {
+            if (!new ProcFs(_gate).Maps(Holder().Tid).TryGet(out var maps)) return;
+            var vdso = maps.Entries.FirstOrDefault(e => e.Path == "[vdso]");
+            for (var attempt = 0; attempt < 100 && _group.Tracees.Any(IsCalling); attempt++)
+            {
+                _group.Release();
+                Thread.Sleep(1);
+                _group.Hold(Patience);
+            }
+
+            bool IsCalling(Tracee tracee) => tracee.State == TraceeState.Held && _gate.PtraceGetRegisters(tracee.Tid, out var registers).IsSuccess
+                && vdso.Contains(registers.Rip) && RemoteCall.IsCallingAt(_memory, registers.Rip);
+        }
+
         // Threads that wait in the handler leave it within a millisecond once they run. Returns what stays mapped.
         private ulong Unmap(Testament testament, RemoteCall call)
         {
             (ulong Address, ulong Length)[] areas = [testament.Whole, .. testament.SlotAreas];
-            for (var attempt = 0; attempt < 20; attempt++)
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            for (var pause = 1; clock.Elapsed < UnmapPatience; pause++)
             {
-                if (attempt > 0)
+                if (_group.Hold(Patience) is null && !IsInUse(areas))
                 {
-                    _group.Release();
-                    Thread.Sleep(5);
-                    if (_group.Hold(Patience) is not null || _group.HasExited) break;
+                    foreach (var (address, length) in areas) call.Invoke(Holder(), SystemCall.MUnmap, address, length);
+                    return 0;
                 }
 
-                if (IsInUse(areas)) continue;
-                foreach (var (address, length) in areas) call.Invoke(Holder(), SystemCall.MUnmap, address, length);
-                return 0;
+                if (_group.HasExited) break;
+                _group.Release();
+                Thread.Sleep(pause);
             }
 
+            _group.Hold(Patience);
             return testament.Whole.Length + (ulong)testament.SlotAreas.Sum(a => (long)a.Length);
         }
 
