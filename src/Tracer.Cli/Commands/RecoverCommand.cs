@@ -21,7 +21,7 @@ internal static class RecoverCommand
         var reports = new List<RecoveryReport>();
         foreach (var left in processId is { } one ? [one] : LeftBehind.Find(gate))
         {
-            foreach (var report in Recovery.Recover(gate, left))
+            foreach (var report in Recover(gate, left, mayBeGone: processId is null))
             {
                 reports.Add(report);
                 Console.Out.WriteLine(LeftBehind.Describe(report));
@@ -33,5 +33,17 @@ internal static class RecoverCommand
         return reports.FirstOrDefault(r => r.Failed.Count > 0) is { } failed
             ? throw new TracerException("ST0315", FailureKind.TracingFailed, $"Process {failed.ProcessId} could not be left as it was found: {failed.Failed[0]}.")
             : ExitCode.Ok;
+    }
+
+    private static IReadOnlyList<RecoveryReport> Recover(ISystemCallGate gate, int processId, bool mayBeGone)
+    {
+        try
+        {
+            return Recovery.Recover(gate, processId);
+        }
+        catch (TracerException error) when (mayBeGone && error.Kind == FailureKind.NotFound)
+        {
+            return [];
+        }
     }
 }

@@ -19,7 +19,7 @@ internal static class BlockedTraps
         if (gate.PtraceGetSignalMask(tracee.Tid, out var mask).IsError) return;
         if ((mask & TrapBit) != 0)
         {
-            tracee.HadTrapBlocked = true;
+            tracee.BlockedWithTrap = mask & ~TrapBit;
             gate.PtraceSetSignalMask(tracee.Tid, mask & ~TrapBit);
         }
 
@@ -29,15 +29,15 @@ internal static class BlockedTraps
     /// <summary>Blocks it again.</summary>
     public static void GiveBack(ISystemCallGate gate, Tracee tracee)
     {
-        if (!tracee.HadTrapBlocked || gate.PtraceGetSignalMask(tracee.Tid, out var mask).IsError) return;
-        if (mask == tracee.Mask || tracee.Mask == Tracee.UnknownMask) gate.PtraceSetSignalMask(tracee.Tid, mask | TrapBit);
+        if (tracee.BlockedWithTrap is not { } blocked || gate.PtraceGetSignalMask(tracee.Tid, out var mask).IsError || mask != blocked) return;
+        gate.PtraceSetSignalMask(tracee.Tid, mask | TrapBit);
     }
 
     /// <summary>Blocks it in a forked child when the thread that it is a copy of had it blocked, which is told by their masks.</summary>
     public static void GiveBack(ISystemCallGate gate, Tracee child, IEnumerable<Tracee> parents)
     {
         if (gate.PtraceGetSignalMask(child.Tid, out var mask).IsError) return;
-        if (parents.Any(p => p.HadTrapBlocked && p.Mask == mask)) gate.PtraceSetSignalMask(child.Tid, mask | TrapBit);
+        if (parents.Any(p => p.BlockedWithTrap == mask)) gate.PtraceSetSignalMask(child.Tid, mask | TrapBit);
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ internal static class BlockedTraps
         if (gate.PtraceGetSignalMask(tracee.Tid, out var mask).IsError || mask == tracee.Mask) return false;
         tracee.Mask = mask;
         if (mask == 0 || IsCaught(gate, tracee.Tid)) return false;
-        tracee.HadTrapBlocked = true;
+        tracee.BlockedWithTrap = mask;
         return true;
     }
 

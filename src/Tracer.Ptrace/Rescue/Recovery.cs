@@ -247,7 +247,8 @@ public static class Recovery
             return testament.Whole.Length + (ulong)testament.SlotAreas.Sum(a => (long)a.Length);
         }
 
-        // A thread is in them when its next instruction is, or when a handler that interrupted it there may return to it: then the address is on its stack.
+        // A thread is in them when its next instruction is, or when a signal's frame on its stack will bring it there. What looks like one and is a remnant of an earlier one
+        // is told from it by the state of the vectors at the frame's end, 500 bytes and more away, whose mark is gone when anything has been there since.
         private bool IsInUse((ulong Address, ulong Length)[] areas)
         {
             const int StackBytes = 256 << 10;
@@ -256,10 +257,11 @@ public static class Recovery
             {
                 if (tracee.State != TraceeState.Held || _gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) return true;
                 if (IsIn(areas, registers.Rip)) return true;
-                var words = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan(0, _memory.Read(registers.Rsp & ~7UL, bytes).Count & ~7));
-                foreach (var word in words)
+                var start = registers.Rsp & ~7UL;
+                var words = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan(0, _memory.Read(start, bytes).Count & ~7));
+                for (var k = 0; k < words.Length; k++)
                 {
-                    if (IsIn(areas, word)) return true;
+                    if (IsIn(areas, words[k]) && ReturnFrame.IsAt(_memory, start + ((ulong)k * 8))) return true;
                 }
             }
 

@@ -71,6 +71,23 @@ internal static class ReturnFrame
         return frame;
     }
 
+    /// <summary>Whether a word on a stack is the return address, or the saved rip, of a whole signal frame.</summary>
+    public static bool IsAt(ProcessMemory memory, ulong word)
+    {
+        const ulong RipFromContext = 40 + 128; // gregs[REG_RIP]
+        const ulong Farthest = 64 << 10;
+        Span<byte> bytes = stackalloc byte[8];
+        foreach (var frame in (ReadOnlySpan<ulong>)[word, word - RipFromContext - Context])
+        {
+            if (memory.Read(frame + FloatingPoint, bytes).Count != bytes.Length) continue;
+            var state = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            if (state - frame > Farthest || memory.Read(state + SoftwareBytes, bytes).Count != bytes.Length) continue;
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) == FirstMagic) return true;
+        }
+
+        return false;
+    }
+
     private static void WriteRegisters(Span<byte> to, in UserRegisters r)
     {
         ReadOnlySpan<ulong> words =

@@ -40,8 +40,8 @@ internal sealed class Tracee(int tid, int processId)
     /// <summary>What signals it blocked when it was last looked at, SIGTRAP apart.</summary>
     public ulong Mask { get; set; } = UnknownMask;
 
-    /// <summary>It had SIGTRAP blocked, or was made by a thread that had, and is to have it so in the end.</summary>
-    public bool HadTrapBlocked { get; set; }
+    /// <summary>What it blocked beside SIGTRAP when it was last seen to block that, or its maker when it was made; null when it was not.</summary>
+    public ulong? BlockedWithTrap { get; set; }
 
     /// <summary>Hits so far.</summary>
     public long Hits { get; set; }

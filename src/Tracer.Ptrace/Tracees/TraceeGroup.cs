@@ -23,7 +23,7 @@ internal sealed partial class TraceeGroup : IDisposable
     private readonly Dictionary<int, Tracee> _tracees = [];
     private readonly HashSet<int> _vforked = [];
     private readonly HashSet<int> _forked = [];
-    private readonly HashSet<int> _bornBlocked = [];
+    private readonly Dictionary<int, ulong> _bornBlocked = [];
     private long _heldTicks;
 
     public TraceeGroup(ISystemCallGate gate, int processId, ITraceeEvents events)
@@ -254,10 +254,10 @@ internal sealed partial class TraceeGroup : IDisposable
                 if (status.Event == PtraceEvent.VFork) _vforked.Add((int)child);
                 tracee.IsInVFork = status.Event == PtraceEvent.VFork;
                 if (status.Event == PtraceEvent.Fork) _forked.Add((int)child);
-                if (status.Event == PtraceEvent.Clone && tracee.HadTrapBlocked)
+                if (status.Event == PtraceEvent.Clone && tracee.BlockedWithTrap is { } blocked)
                 {
-                    if (_tracees.TryGetValue((int)child, out var thread)) thread.HadTrapBlocked = true;
-                    else _bornBlocked.Add((int)child);
+                    if (_tracees.TryGetValue((int)child, out var thread)) thread.BlockedWithTrap = blocked;
+                    else _bornBlocked[(int)child] = blocked;
                 }
 
                 Resume(tracee);
@@ -313,7 +313,7 @@ internal sealed partial class TraceeGroup : IDisposable
     private bool TryAdopt(int tid, out Tracee tracee)
     {
         var process = _proc.Status(tid).TryGet(out var status) ? status.Tgid : ProcessId;
-        tracee = new Tracee(tid, process) { IsGuest = process != ProcessId, HadTrapBlocked = _bornBlocked.Remove(tid) };
+        tracee = new Tracee(tid, process) { IsGuest = process != ProcessId, BlockedWithTrap = _bornBlocked.Remove(tid, out var blocked) ? blocked : null };
         _tracees.Add(tid, tracee);
         return true;
     }
