@@ -16,7 +16,7 @@ public sealed class DeathTests
     [InlineData("12", "ptrace")]
     [InlineData("10", "ebpf")]
     [InlineData("4", "perf")]
-    public void Kills_at_random_moments_harm_nobody(string kills, string backend)
+    public async Task Kills_at_random_moments_harm_nobody(string kills, string backend)
     {
         // The measurement of the README, bounded, with the command of this build.
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "bench", "kills"), [kills, backend, "--threads", "4"])
@@ -27,9 +27,9 @@ public sealed class DeathTests
         };
         using var run = Process.Start(start)!;
         var error = run.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = run.StandardOutput.ReadToEnd();
-        run.WaitForExit();
-        Assert.True(run.ExitCode == 0, output + error.Result);
+        var output = await run.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await run.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(run.ExitCode == 0, output + await error);
         Assert.Contains($"| {backend} ", output, StringComparison.Ordinal);
         Assert.Contains($"| {kills} (", output, StringComparison.Ordinal);
     }
