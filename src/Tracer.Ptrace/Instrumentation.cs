@@ -53,7 +53,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
     /// <summary>Prepares everything; nothing is armed yet. All threads are held.</summary>
     public void Apply()
     {
-        var holder = group.Tracees.First();
+        var holder = group.Tracees.First(t => t is { IsGuest: false, State: TraceeState.Held });
         Memory.MoveTo(holder.Tid);
         Breakpoints = new BreakpointSet(Prepare());
         foreach (var tracee in group.Tracees) BlockedTraps.Unblock(gate, tracee);
@@ -108,7 +108,8 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
     {
         var stubborn = group.Hold(UndoPatience);
         TakePendingHits(() => group.Hold(UndoPatience));
-        var holder = group.Tracees.FirstOrDefault(t => t.State == TraceeState.Held);
+        // One of the target's own if there is one: what a child shares is the memory alone.
+        var holder = group.Tracees.Where(t => t.State == TraceeState.Held).OrderBy(t => t.IsGuest).FirstOrDefault();
         if (holder is not null) Memory.MoveTo(holder.Tid);
         foreach (var tracee in group.Tracees)
         {
@@ -213,8 +214,10 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         }
 
         if (failure is not null && wanting.Any(b => b.Displaced.NeedsSlot && b.Slot == 0)) throw Failures.NoSlots(processId, failure);
-        if (_rescue is null || _rescue.Install(holder, Memory.Raw, _slots.Select(s => (s.Address, s.Length)))) return;
-        Unguarded = "its handling of SIGTRAP cannot be changed";
+        if (_rescue is null) return;
+        if (!_rescue.Install(holder, Memory.Raw, _slots.Select(s => (s.Address, s.Length)))) Unguarded = "its handling of SIGTRAP cannot be changed";
+        // Children that share the memory have handlers of their own. Those that are made later inherit this one.
+        foreach (var guest in HeldGuests()) _rescue.Install(guest);
     }
 
     // The pages stay when a thread may stand in them: one that did not stop, or one that is in the handler on behalf of a trap of its own.
@@ -228,9 +231,12 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
             foreach (var area in _slots) area.Unmap(_call, holder);
         }
 
+        foreach (var guest in HeldGuests()) _rescue?.GiveActionBack(guest, Memory.Raw);
         _rescue?.Remove(holder, Memory.Raw, isInUse);
         _call.Remove();
     }
+
+    private Tracee[] HeldGuests() => [.. group.Tracees.Where(t => t is { IsGuest: true, State: TraceeState.Held })];
 
     /// <summary>
     /// Takes note of a thread that had SIGTRAP blocked when it came to a breakpoint: the kernel has unblocked it and forgotten the handler. The thread stands before

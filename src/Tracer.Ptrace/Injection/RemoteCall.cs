@@ -205,9 +205,12 @@ internal sealed class RemoteCall
         if (left is null or { IsGone: true }) return SystemCallResult.Failed(Errno.ESRCH);
         _gate.PtraceGetRegisters(tracee.Tid, out var after);
         _gate.PtraceSetSignalMask(tracee.Tid, mask);
-        _gate.PtraceSetRegisters(tracee.Tid, saved);
+        // Killed now, we leave the thread to go on from here, where the kernel does not look whether a call is to be restarted.
+        _gate.PtraceSetRegisters(tracee.Tid, ReturnFrame.Restarted(saved));
         if (_stack.Contains(frame)) memory.WriteThroughProtection(frame, new byte[frameLength]);
-        return BringBack(tracee, left.Value) ? new((nint)after.Rax) : SystemCallResult.Failed(Errno.ESRCH);
+        if (!BringBack(tracee, left.Value)) return SystemCallResult.Failed(Errno.ESRCH);
+        _gate.PtraceSetRegisters(tracee.Tid, saved);
+        return new((nint)after.Rax);
     }
 
     // In memory of ours, if there is some; else at the far end of the first thread's stack where it was never used, if it is in sight; else behind the code, where frames
@@ -236,7 +239,7 @@ internal sealed class RemoteCall
         const ulong RedZone = 128;
         if (_stack.End - _stack.Start < 2 * Wanted || (_stack.Contains(registers.Rsp) && registers.Rsp - RedZone < _stack.Start + Wanted)) return default;
         var bytes = new byte[Wanted];
-        return memory.Read(_stack.Start, bytes).Count == bytes.Length && !bytes.AsSpan().ContainsAnyExcept((byte)0) ? (_stack.Start, Wanted) : default;
+        return memory.Read(_stack.Start, bytes).Count == bytes.Length && ReturnFrame.IsFree(bytes, _stack.Start) ? (_stack.Start, Wanted) : default;
     }
 
     private static bool IsSystemCallStop(WaitStatus status) =>

@@ -144,10 +144,8 @@ internal sealed class RescueArea
         _call.UseScratch(_testament.Whole.Address + FramesAt, (int)(ScratchLength - FramesAt));
     }
 
-    /// <summary>Whether an address is in the pages.</summary>
-    public bool Contains(ulong address) => address - _testament.Whole.Address < _testament.Whole.Length;
-
-    private void GiveActionBack(Tracee holder, ProcessMemory memory)
+    /// <summary>Gives a thread's process its own way with SIGTRAP back, unless it has another by now.</summary>
+    public void GiveActionBack(Tracee holder, ProcessMemory memory)
     {
         if (!SetAction(holder, memory, _testament.Action, keepOld: true)) return;
         Span<byte> old = stackalloc byte[SignalAction.Size];
@@ -156,6 +154,9 @@ internal sealed class RescueArea
         // It has set another one meanwhile. (The default one may be the kernel's doing.)
         if (replaced.Handler != _testament.HandlerAddress && replaced.Handler != 0) SetAction(holder, memory, replaced, keepOld: false);
     }
+
+    /// <summary>Whether an address is in the pages.</summary>
+    public bool Contains(ulong address) => address - _testament.Whole.Address < _testament.Whole.Length;
 
     private bool SetAction(Tracee holder, ProcessMemory memory, in SignalAction action, bool keepOld)
     {

@@ -15,6 +15,7 @@ internal static class ReturnFrame
     // struct ucontext behind the return address: flags, link, stack (24), sigcontext (256), mask.
     private const int Context = 8;
     private const int AlternateStackFlags = Context + 16 + 8;
+    private const uint NoSuchMode = 0x5354;
     private const int Registers = Context + 40;
     private const int FloatingPoint = Registers + 184;
     private const int SignalMask = Registers + 256;
@@ -64,11 +65,30 @@ internal static class ReturnFrame
         // UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS
         BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(Context), 7);
         // No such mode: the kernel leaves the alternate stack as it is (kernel/signal.c, restore_altstack).
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(AlternateStackFlags), 0x4000);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(AlternateStackFlags), NoSuchMode);
         WriteRegisters(frame.AsSpan(Registers), Restarted(registers));
         BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(FloatingPoint), address + (ulong)at);
         BinaryPrimitives.WriteUInt64LittleEndian(frame.AsSpan(SignalMask), mask);
         return frame;
+    }
+
+    /// <summary>
+    /// Whether memory is unused but for, perhaps, a frame of ours at its beginning, which a killed tracer has left: known by its mark for the alternate stack, which no
+    /// kernel writes.
+    /// </summary>
+    public static bool IsFree(ReadOnlySpan<byte> memory, ulong address)
+    {
+        if (memory.Length > Head && BinaryPrimitives.ReadUInt32LittleEndian(memory[AlternateStackFlags..]) == NoSuchMode)
+        {
+            var at = BinaryPrimitives.ReadUInt64LittleEndian(memory[FloatingPoint..]) - address;
+            if (at < (ulong)(memory.Length - LegacyLength))
+            {
+                var length = BinaryPrimitives.ReadUInt32LittleEndian(memory[((int)at + SoftwareBytes + 16)..]);
+                memory = memory[(int)Math.Min((ulong)memory.Length, at + length + sizeof(uint))..];
+            }
+        }
+
+        return !memory.ContainsAnyExcept((byte)0);
     }
 
     /// <summary>Whether a word on a stack is the return address, or the saved rip, of a whole signal frame.</summary>
@@ -98,12 +118,14 @@ internal static class ReturnFrame
         for (var k = 0; k < words.Length; k++) BinaryPrimitives.WriteUInt64LittleEndian(to[(k * 8)..], words[k]);
     }
 
-    // As the kernel would have gone on with an interrupted call (arch/x86/kernel/signal.c): ERESTARTSYS to ERESTART_RESTARTBLOCK are 512 to 516. The last, a call with
-    // a time, begins its time anew.
-    private static UserRegisters Restarted(UserRegisters registers)
+    /// <summary>
+    /// The registers of a thread as the kernel would have it go on with a call that it was interrupted in (arch/x86/kernel/signal.c): ERESTARTSYS to ERESTART_RESTARTBLOCK are
+    /// 512 to 516. The last, a call with a time, begins its time anew.
+    /// </summary>
+    public static UserRegisters Restarted(UserRegisters registers)
     {
         if ((long)registers.OrigRax < 0 || (long)registers.Rax is > -512 or < -516 or -515) return registers;
-        registers.Rax = registers.OrigRax;
+        (registers.Rax, registers.OrigRax) = (registers.OrigRax, ulong.MaxValue);
         registers.Rip -= 2;
         return registers;
     }
