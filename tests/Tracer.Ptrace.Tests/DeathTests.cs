@@ -79,22 +79,34 @@ public sealed class DeathTests
         target.ReadLine();
         var text = Text(target.Pid, program.Path);
         var left = 0;
-        var total = int.MaxValue;
-        // Each of the first calls, where it attaches; then in larger steps over hits and the end.
-        for (var calls = 1; calls < total; calls += calls < 250 ? 1 : 17)
+        // While it attaches; then over hits and the end, in larger steps; then each call of the end.
+        for (var calls = 1; await Survives(new DyingGate(calls)); calls += calls < 250 ? 1 : 17)
         {
-            var gate = new DyingGate(calls);
+        }
+
+        for (var calls = 1; await Survives(new DyingGate(int.MaxValue), calls); calls++)
+        {
+        }
+
+        Assert.True(left > 20, $"only {left} times something was left");
+        target.WriteLine("quit");
+        Assert.Equal("wrong 0", target.ReadLine());
+        Assert.Equal(0, target.WaitForExit().ExitCode);
+
+        // One tracer, one death; false when it lived to its end.
+        async Task<bool> Survives(DyingGate gate, int? ofItsEnd = null)
+        {
             var plan = program.Plan(target.Pid, m => Sites.Select(s => Probes.Of(m, s, [], new ProbeSite(program.At(m, s), new()) { Semaphore = program.SemaphoreAt(m, "semaphore") })));
             try
             {
                 await using var attachment = await Tracing.Attach(plan, new Recorder(keep: false), gate);
+                if (ofItsEnd is { } calls) gate.DieAfter(calls);
                 await attachment.StopAsync();
             }
             catch (OperationCanceledException)
             {
             }
 
-            if (!gate.HasDied) total = calls;
             // The kernel lets go of the threads when the tracer's has ended.
             for (var k = 0; k < 2000 && TestamentSearch.TracerOf(Gate, target.Pid) != 0; k++) await Task.Delay(1, TestContext.Current.CancellationToken);
             if (Recovery.IsNeeded(Gate, target.Pid))
@@ -103,17 +115,15 @@ public sealed class DeathTests
                 Assert.All(Recovery.Recover(Gate, target.Pid), r => Assert.Empty(r.Failed));
             }
 
-            Assert.True(target.Process.WaitForExit(TimeSpan.Zero) is null, $"the target {target.ExitStatus} of a death after {calls} calls, the last of them {gate.Last}");
+            var when = $"{(ofItsEnd is null ? "" : "of its end, ")}after {gate.Made} calls, the last of them {gate.Last}";
+            Assert.True(target.Process.WaitForExit(TimeSpan.Zero) is null, $"the target {target.ExitStatus}, the tracer having died {when}");
             Assert.False(Recovery.IsNeeded(Gate, target.Pid));
             target.WriteLine();
-            Assert.True((calls, "wrong 0 semaphore 0") == (calls, target.ReadLine(TimeSpan.FromSeconds(60))), $"after {calls} calls: {target.StandardOutput}");
-            Assert.True(text.AsSpan().SequenceEqual(Text(target.Pid, program.Path)), $"text after {calls} calls");
+            var said = target.ReadLine(TimeSpan.FromSeconds(60));
+            Assert.True(said == "wrong 0 semaphore 0", $"{said}, the tracer having died {when}");
+            Assert.True(text.AsSpan().SequenceEqual(Text(target.Pid, program.Path)), $"text, the tracer having died {when}");
+            return gate.HasDied;
         }
-
-        Assert.True(left > 20, $"only {left} times something was left");
-        target.WriteLine("quit");
-        Assert.Equal("wrong 0", target.ReadLine());
-        Assert.Equal(0, target.WaitForExit().ExitCode);
     }
 
     private static byte[] Text(int pid, string path)
