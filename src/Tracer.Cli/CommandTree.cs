@@ -40,6 +40,7 @@ internal static class CommandTree
             LatencyCommand.Create(command),
             StacksCommand.Create(),
             AllocCommand.Create(),
+            RecoverCommand.Create(),
             DoctorCommand.Create(),
             CompletionsCommand.Create(),
         };

@@ -74,4 +74,12 @@ internal static class Failures
 
     public static TracerException Kernel(string doing, Errno error) => new(
         "ST0316", FailureKind.TracingFailed, $"Tracing failed while {doing}: {error.Describe()}.");
+
+    public static string DiesWithUs(int pid, string reason) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"sharptrace: If this process is killed by SIGKILL, process {pid} dies at its next breakpoint: no handler could be placed in it, because {reason}. Use another backend to be safe. [ST0317]");
+
+    public static string NoGuardian(int pid, string reason) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"sharptrace: If this process is killed by SIGKILL, threads of process {pid} wait at breakpoints until 'sharptrace recover {pid}': no guardian watches over it, because {reason}. [ST0318]");
 }

@@ -3,11 +3,15 @@ using Tracer.Linux;
 using Tracer.Ptrace.Breakpoints;
 using Tracer.Ptrace.Hits;
 using Tracer.Ptrace.Injection;
+using Tracer.Ptrace.Rescue;
 using Tracer.Ptrace.Tracees;
 
 namespace Tracer.Ptrace;
 
-/// <summary>All that is borrowed from the target: bytes of its text, pages for displaced instructions, counts of its semaphores. Undone on every path.</summary>
+/// <summary>
+/// All that is borrowed from the target: bytes of its text, pages for displaced instructions, counts of its semaphores, its way with SIGTRAP. Undone on every path, and by the
+/// <see cref="RescueArea"/> and whoever finds it when this process is killed.
+/// </summary>
 internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, TraceeGroup group) : IDisposable
 {
     private static readonly TimeSpan UndoPatience = TimeSpan.FromSeconds(10);
@@ -15,10 +19,30 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
     // All others stand while one is waited for.
     private static readonly TimeSpan PausePatience = TimeSpan.FromMilliseconds(100);
 
-    private readonly ProcFs _proc = new(gate);
     private readonly Semaphores _semaphores = new(plan);
     private readonly List<SlotArea> _slots = [];
     private RemoteCall? _call;
+    private RescueArea? _rescue;
+
+    /// <summary>Why the target would be harmed if this process were killed: its threads then die at breakpoints. Null when it would not.</summary>
+    public string? Unguarded { get; private set; } = "its threads were not stopped yet";
+
+    /// <summary>Whether the kernel may forget the handler of SIGTRAP, which makes threads wait at breakpoints that nobody attends to.</summary>
+    public bool HasHandler => _rescue is not null;
+
+    /// <summary>What is borrowed: written down in the target, or, with the address zero, nowhere.</summary>
+    public Testament Testament => _rescue?.Testament ?? new Testament
+    {
+        Nonce = 0,
+        TracerId = (int)gate.Invoke(SystemCall.GetPid),
+        TracerStart = 0,
+        TargetId = plan.Target.ProcessId,
+        Address = 0,
+        Whole = (0, 0),
+        Phase = TestamentPhase.Raised,
+        Sites = [.. Breakpoints.All.Select(b => (b.Address, b.Original))],
+        Semaphores = [.. _semaphores.Addresses.Select(s => (s, (ushort)0))],
+    };
 
     public TraceeMemory Memory { get; } = new(gate, plan.Target.ProcessId);
 
@@ -26,16 +50,21 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
 
     public void Dispose() => Memory.Dispose();
 
-    /// <summary>Sets everything in place. All threads are held.</summary>
+    /// <summary>Prepares everything; nothing is armed yet. All threads are held.</summary>
     public void Apply()
     {
-        var processId = plan.Target.ProcessId;
-        var holder = group.Tracees.First();
+        var holder = group.Tracees.First(t => t is { IsGuest: false, State: TraceeState.Held });
         Memory.MoveTo(holder.Tid);
         Breakpoints = new BreakpointSet(Prepare());
-        AllocateSlots(processId, holder);
+        foreach (var tracee in group.Tracees) BlockedTraps.Unblock(gate, tracee);
+        Inject(plan.Target.ProcessId, holder);
         Memory.Hide(Breakpoints);
-        _semaphores.Raise(Memory.Raw);
+    }
+
+    /// <summary>Sets the breakpoints and raises the semaphores. All threads are held.</summary>
+    public void Arm()
+    {
+        _semaphores.Raise(Memory.Raw, _rescue);
         Breakpoints.Arm(Memory.Raw);
     }
 
@@ -45,7 +74,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         Hold();
         TakePendingHits(() => group.Hold(PausePatience));
         var left = Breakpoints.Disarm(Memory.Raw);
-        var lowered = _semaphores.Lower(Memory.Raw);
+        var lowered = _semaphores.Lower(Memory.Raw, _rescue);
         group.Release();
         if (group.HasExited) return;
         if (left is not null) throw Failures.NotRestored($"the instruction at {left.Site.Location} still has its breakpoint");
@@ -58,7 +87,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         Hold();
         if (!group.HasExited)
         {
-            _semaphores.Raise(Memory.Raw);
+            _semaphores.Raise(Memory.Raw, _rescue);
             Breakpoints.Rearm(Memory.Raw);
         }
 
@@ -79,7 +108,8 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
     {
         var stubborn = group.Hold(UndoPatience);
         TakePendingHits(() => group.Hold(UndoPatience));
-        var holder = group.Tracees.FirstOrDefault(t => t.State == TraceeState.Held);
+        // One of the target's own if there is one: what a child shares is the memory alone.
+        var holder = group.Tracees.Where(t => t.State == TraceeState.Held).OrderBy(t => t.IsGuest).FirstOrDefault();
         if (holder is not null) Memory.MoveTo(holder.Tid);
         foreach (var tracee in group.Tracees)
         {
@@ -87,13 +117,13 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         }
 
         var left = Breakpoints.Disarm(Memory.Raw);
-        var lowered = _semaphores.Lower(Memory.Raw);
-        // A thread that did not stop may stand in a slot: then they stay.
-        if (holder is not null && stubborn is null && _call is not null)
+        var lowered = _semaphores.Lower(Memory.Raw, _rescue);
+        foreach (var tracee in group.Tracees)
         {
-            foreach (var area in _slots) area.Unmap(_call, holder);
+            if (tracee.State == TraceeState.Held) BlockedTraps.GiveBack(gate, tracee);
         }
 
+        if (holder is not null && !group.HasExited) Withdraw(holder, stubborn is not null);
         foreach (var tracee in group.Tracees.Where(t => t.State == TraceeState.Held).ToArray()) group.Detach(tracee);
         FollowOut();
         if (group.HasExited) return;
@@ -123,8 +153,11 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         using var copy = new ProcessMemory(gate, child.Tid);
         Breakpoints.Clean(copy);
         _semaphores.Clean(copy);
-        // Slots are not inherited, but a fork whose instruction is a displaced one returns to its copy.
+        // A fork whose instruction is a displaced one returns to its copy.
         LeaveSlot(child, keepHit: false);
+        BlockedTraps.GiveBack(gate, child, group.Tracees);
+        if (_rescue is not null) _rescue.RemoveFrom(child, copy);
+        else if (_call is not null) foreach (var area in _slots) _call.Invoke(child, copy, SystemCall.MUnmap, area.Address, area.Length);
     }
 
     /// <summary>
@@ -165,24 +198,54 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         return breakpoints;
     }
 
-    private void AllocateSlots(int processId, Tracee holder)
+    // Pages and a handler in the target, for which it has to make system calls.
+    private void Inject(int processId, Tracee holder)
     {
         var wanting = Breakpoints.All.Where(b => b.Displaced.WantsSlot).ToArray();
-        if (wanting.Length == 0) return;
-        var failure = "its memory map cannot be read";
-        // A filter may kill the process for a system call that it does not make by itself.
-        if (_proc.ThreadStatus(processId, holder.Tid).TryGet(out var status) && status.SeccompMode is > 0) failure = "a seccomp filter watches its system calls";
-        else if (_proc.Maps(holder.Tid).TryGet(out var maps)) failure = AllocateSlots(wanting, holder, maps);
+        _call = RemoteCall.Open(gate, group, holder, () => Memory.Raw, out var maps, out var isFiltered, out var failure);
+        Unguarded = failure;
+        if (_call is not null)
+        {
+            _rescue = RescueArea.Make(
+                gate, _call, holder, Memory.Raw, processId, isFiltered, [.. Breakpoints.All.Select(b => (b.Address, b.Original))], _semaphores.Addresses, out var unguarded);
+            Unguarded = unguarded;
+            if (wanting.Length > 0) failure = SlotArea.Allocate(wanting, _call, holder, maps!, Memory.Raw, _slots);
+            Breakpoints.IndexSlots();
+        }
+
         if (failure is not null && wanting.Any(b => b.Displaced.NeedsSlot && b.Slot == 0)) throw Failures.NoSlots(processId, failure);
+        if (_rescue is null) return;
+        if (!_rescue.Install(holder, Memory.Raw, _slots.Select(s => (s.Address, s.Length)))) Unguarded = "its handling of SIGTRAP cannot be changed";
+        // Children that share the memory have handlers of their own. Those that are made later inherit this one.
+        foreach (var guest in HeldGuests()) _rescue.Install(guest);
     }
 
-    private string? AllocateSlots(Breakpoint[] wanting, Tracee holder, MemoryMap maps)
+    // The pages stay when a thread may stand in them: one that did not stop, or one that is in the handler on behalf of a trap of its own.
+    private void Withdraw(Tracee holder, bool isStubborn)
     {
-        _call = RemoteCall.Find(gate, group, maps, Memory.Raw);
-        if (_call is null) return "no system call instruction was found in it";
-        var failure = SlotArea.Allocate(wanting, _call, holder, maps, Memory.Raw, _slots);
-        Breakpoints.IndexSlots();
-        return failure;
+        if (_call is null) return;
+        var isInUse = isStubborn || (_rescue is not null && group.Tracees.Any(t =>
+            t.State == TraceeState.Held && gate.PtraceGetRegisters(t.Tid, out var registers).IsSuccess && _rescue.Contains(registers.Rip)));
+        if (!isStubborn)
+        {
+            foreach (var area in _slots) area.Unmap(_call, holder);
+        }
+
+        foreach (var guest in HeldGuests()) _rescue?.GiveActionBack(guest, Memory.Raw);
+        _rescue?.Remove(holder, Memory.Raw, isInUse);
+        _call.Remove();
+    }
+
+    private Tracee[] HeldGuests() => [.. group.Tracees.Where(t => t is { IsGuest: true, State: TraceeState.Held })];
+
+    /// <summary>
+    /// Takes note of a thread that had SIGTRAP blocked when it came to a breakpoint: the kernel has unblocked it and forgotten the handler. The thread stands before
+    /// the signal's delivery, its registers final.
+    /// </summary>
+    public void OnBlockedHit(Tracee tracee)
+    {
+        if (_rescue is null || tracee.IsGuest || !BlockedTraps.WasBlocked(gate, tracee)) return;
+        _rescue.Install(tracee);
     }
 
     // A thread may have executed int3 and stand at our interrupt, which comes before the signal's delivery: it goes on to deliver that one.

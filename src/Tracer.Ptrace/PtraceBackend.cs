@@ -10,11 +10,12 @@ namespace Tracer.Ptrace;
 /// the target about ten microseconds, and more when tracer and target run on different CPUs.
 /// </summary>
 /// <remarks>
-/// The target is restored on every path of this process's life, but not when it is killed by SIGKILL: the kernel then detaches it with the breakpoints in place, and the next
-/// thread that comes to one dies by SIGTRAP, and the process with it. A thread that blocks SIGTRAP, or a process that ignores or handles it, finds SIGTRAP unblocked and
-/// its default action restored after a hit, as with any debugger (kernel/signal.c, force_sig_info_to_task).
+/// The target is restored on every path of this process's life. When it is killed, a handler of SIGTRAP in the target has threads wait at breakpoints, and a guardian, another
+/// process, gives all back ([decision 18](docs/decisions/0018-death-of-the-tracer.md)).
 /// </remarks>
-public sealed class PtraceBackend(ISystemCallGate gate) : IProbeBackend
+/// <param name="gate">The kernel.</param>
+/// <param name="options">Who guards the target; null for the defaults.</param>
+public sealed class PtraceBackend(ISystemCallGate gate, PtraceBackendOptions? options = null) : IProbeBackend
 {
     /// <inheritdoc/>
     public string Name => "ptrace";
@@ -43,7 +44,7 @@ public sealed class PtraceBackend(ISystemCallGate gate) : IProbeBackend
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(sink);
         TargetCheck.Require(gate, plan.Target.ProcessId);
-        var session = new PtraceSession(gate, plan, sink, cancellationToken);
+        var session = new PtraceSession(gate, plan, sink, options ?? new(), cancellationToken);
         session.Start();
         await session.Attached.ConfigureAwait(false);
         return new PtraceAttachment(plan, session);

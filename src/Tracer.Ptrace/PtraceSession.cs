@@ -7,6 +7,7 @@ using Tracer.Core.Plans;
 using Tracer.Linux;
 using Tracer.Ptrace.Breakpoints;
 using Tracer.Ptrace.Hits;
+using Tracer.Ptrace.Rescue;
 using Tracer.Ptrace.Tracees;
 
 namespace Tracer.Ptrace;
@@ -20,6 +21,9 @@ internal sealed class PtraceSession : ITraceeEvents
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
+    // A program that is compiled as it starts needs a tenth of a second; a machine may be busy.
+    private static readonly TimeSpan GuardianPatience = TimeSpan.FromSeconds(10);
+
     private readonly ISystemCallGate _gate;
     private readonly CancellationToken _cancellation;
     private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +33,7 @@ internal sealed class PtraceSession : ITraceeEvents
     private readonly TraceeGroup _group;
     private readonly Instrumentation _instrumentation;
     private readonly HitRunner _hits;
+    private readonly PtraceBackendOptions _options;
     private readonly Emulator _emulator = new();
     private readonly CpuFollower _cpu;
     private readonly SwitchMeter? _meter;
@@ -38,13 +43,15 @@ internal sealed class PtraceSession : ITraceeEvents
     private volatile bool _stopRequested;
     private Exception? _hitFailure;
     private volatile int _tid;
+    private Guardian? _guardian;
     private bool _isArmed;
     private bool _isPaused;
     private bool _executed;
 
-    public PtraceSession(ISystemCallGate gate, TracePlan plan, IEventSink sink, CancellationToken cancellation)
+    public PtraceSession(ISystemCallGate gate, TracePlan plan, IEventSink sink, PtraceBackendOptions options, CancellationToken cancellation)
     {
         _gate = gate;
+        _options = options;
         _cancellation = cancellation;
         _group = new TraceeGroup(gate, plan.Target.ProcessId, this);
         _instrumentation = new Instrumentation(gate, plan, _group);
@@ -158,6 +165,7 @@ internal sealed class PtraceSession : ITraceeEvents
     public void OnExecuted(Tracee tracee)
     {
         _executed = true;
+        BlockedTraps.GiveBack(_gate, tracee);
         _group.Detach(tracee);
     }
 
@@ -180,10 +188,12 @@ internal sealed class PtraceSession : ITraceeEvents
         }
 
         _seen.TrySetResult();
+        var isRestored = false;
         try
         {
             if (_executed || _group.HasExited) _instrumentation.UndoInGuests();
             else _instrumentation.Undo();
+            isRestored = true;
         }
         catch (Exception e)
         {
@@ -194,6 +204,7 @@ internal sealed class PtraceSession : ITraceeEvents
         _instrumentation.Dispose();
         _group.Dispose();
         _cpu.Dispose();
+        DismissGuardian(isRestored);
         if (_hits.HasBatch) _hits.EndBatch();
         _ended.TrySetResult();
         Finish(failure);
@@ -221,11 +232,42 @@ internal sealed class PtraceSession : ITraceeEvents
     private void Attach()
     {
         _cancellation.ThrowIfCancellationRequested();
+        // Before any thread stands still for it.
+        var unguarded = StartGuardian();
         _group.SeizeAndHold(StopPatience, _cancellation);
         _instrumentation.Apply();
         _isArmed = true;
+        TellGuardian();
+        _instrumentation.Arm();
+        if (_instrumentation.Unguarded is { } reason) _options.Warn?.Invoke(Failures.DiesWithUs(_group.ProcessId, reason));
+        else if (unguarded is not null) _options.Warn?.Invoke(Failures.NoGuardian(_group.ProcessId, unguarded));
         _cancellation.ThrowIfCancellationRequested();
         _group.Release();
+    }
+
+    private string? StartGuardian()
+    {
+        var command = _options.GuardianPath ?? Guardian.FindCommand(_gate);
+        if (string.IsNullOrEmpty(command)) return "there is no sharptrace command beside this program";
+        _guardian = Guardian.Start(_gate, command, _group.ProcessId, out var failure);
+        if (_guardian is null) return $"{command} cannot be started: {failure}";
+        if (_guardian.WaitUntilReady(GuardianPatience)) return null;
+        _guardian.Dispose();
+        _guardian = null;
+        return $"{command} did not become one";
+    }
+
+    private void TellGuardian()
+    {
+        if (_instrumentation.Testament is { Address: 0 } testament) _guardian?.Tell(testament);
+    }
+
+    // While anything is left in the target it is the guardian's to give back.
+    private void DismissGuardian(bool isRestored)
+    {
+        if (isRestored) _guardian?.Dispose();
+        else _guardian?.LeaveToIt();
+        _guardian = null;
     }
 
     private void Trace()
@@ -267,7 +309,8 @@ internal sealed class PtraceSession : ITraceeEvents
             }
         }
 
-        var signal = Displace(tracee, breakpoint, registers);
+        var signal = Displace(tracee, breakpoint, registers, information);
+        if (_instrumentation.HasHandler) _instrumentation.OnBlockedHit(tracee);
         var now = Stopwatch.GetTimestamp();
         _group.AddStopped(now - begun);
         _meter?.OnRelease(tracee, now);
@@ -275,25 +318,38 @@ internal sealed class PtraceSession : ITraceeEvents
         return true;
     }
 
-    private Signal Displace(Tracee tracee, Breakpoint breakpoint, in UserRegisters registers)
+    private Signal Displace(Tracee tracee, Breakpoint breakpoint, in UserRegisters registers, SignalInformation information)
     {
         var after = registers;
         if (_emulator.TryRun(breakpoint.Displaced, ref after, _instrumentation.Memory))
         {
-            if (after.Rsp != registers.Rsp || after.Rcx != registers.Rcx) _gate.PtraceSetRegisters(tracee.Tid, after);
-            else if (after.Rip != registers.Rip + 1) _gate.PtraceSetRip(tracee.Tid, after.Rip);
+            if (after.Rsp != registers.Rsp || after.Rcx != registers.Rcx)
+            {
+                Announce(tracee, information, after.Rip, after.Rsp);
+                _gate.PtraceSetRegisters(tracee.Tid, after);
+            }
+            else if (after.Rip != registers.Rip + 1)
+            {
+                Announce(tracee, information, after.Rip, after.Rsp);
+                _gate.PtraceSetRip(tracee.Tid, after.Rip);
+            }
+
             return Signal.None;
         }
 
-        if (breakpoint.Slot != 0)
-        {
-            _gate.PtraceSetRip(tracee.Tid, breakpoint.Slot);
-            return Signal.None;
-        }
+        // Its access to memory fails when there is no copy that would fail in its place: the program gets what the processor would have raised.
+        var rip = breakpoint.Slot != 0 ? breakpoint.Slot : breakpoint.Address;
+        Announce(tracee, information, rip, registers.Rsp);
+        _gate.PtraceSetRip(tracee.Tid, rip);
+        return breakpoint.Slot != 0 ? Signal.None : Signal.Segv;
+    }
 
-        // Its access to memory fails, and there is no copy that would fail in its place: the program gets what the processor would have raised.
-        _gate.PtraceSetRip(tracee.Tid, breakpoint.Address);
-        return Signal.Segv;
+    // Killed before we withdraw the signal, we leave it to the handler in the target, which must know whether the thread was moved.
+    private void Announce(Tracee tracee, SignalInformation information, ulong rip, ulong rsp)
+    {
+        if (!_instrumentation.HasHandler) return;
+        information.Mark(TrapHandler.MovedCode, rip, rsp);
+        _gate.PtraceSetSignalInformation(tracee.Tid, information);
     }
 
     private static bool IsReplay(Tracee tracee, Breakpoint breakpoint, in UserRegisters now)

@@ -15,7 +15,10 @@ namespace Tracer;
 public static class BuiltIn
 {
     /// <summary>All backends, in order of preference.</summary>
-    public static IReadOnlyList<IProbeBackend> Backends(ISystemCallGate gate) => [new EbpfBackend(gate), new PerfBackend(gate), new PtraceBackend(gate)];
+    /// <param name="gate">The kernel.</param>
+    /// <param name="ptrace">Who guards targets of the ptrace backend; null for the defaults.</param>
+    public static IReadOnlyList<IProbeBackend> Backends(ISystemCallGate gate, PtraceBackendOptions? ptrace = null) =>
+        [new EbpfBackend(gate), new PerfBackend(gate), new PtraceBackend(gate, ptrace)];
 
     /// <summary>What finds the probes of a process that no catalog holds; to be disposed with it.</summary>
     /// <param name="gate">The kernel.</param>

@@ -101,6 +101,13 @@ public sealed record TraceOptions
     /// <summary>How a command is started; null: as this user, with this process's environment.</summary>
     public CommandLaunch? Launch { get; init; }
 
+    /// <summary>
+    /// The sharptrace command, a path, of which the ptrace backend starts a second process that gives the target all back when this process is killed. Null: this program when
+    /// it is the command, else a <c>sharptrace</c> beside it, else none. Empty: none. Without one, threads of the target wait at breakpoints until somebody looks at it with
+    /// sharptrace (<see cref="LeftBehind"/>).
+    /// </summary>
+    public string? GuardianPath { get; init; }
+
     /// <summary>The kernel; null for the real one.</summary>
     public ISystemCallGate? Gate { get; init; }
 }

@@ -11,6 +11,7 @@ using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Following;
+using Tracer.Logging;
 using Tracer.Overhead;
 using Tracer.Ptrace;
 using Tracer.Sessions;
@@ -141,12 +142,17 @@ public sealed class TraceSession : IAsyncDisposable
     {
         Check(options);
         var specs = ProbeSelection.Parse(options.Probes);
-        var opener = new TargetOpener(options.Gate ?? LinuxSystemCalls.Instance);
+        var gate = options.Gate ?? LinuxSystemCalls.Instance;
+        var opener = new TargetOpener(gate);
         var targets = new List<TargetProcess>();
         try
         {
             foreach (var processId in processIds.Distinct())
+            {
+                TakeBack(gate, processId, options);
                 targets.Add(opener.Open(processId, holdsMemory: true));
+            }
+
             cancellationToken.ThrowIfCancellationRequested();
         }
         catch
@@ -200,10 +206,20 @@ public sealed class TraceSession : IAsyncDisposable
     private static async Task<TraceSession> StartAsync(
         int processId, LaunchedProcess? launched, IReadOnlyList<ProbeSpec> specs, TraceOptions options, CancellationToken cancellationToken)
     {
-        var target = new TargetOpener(options.Gate ?? LinuxSystemCalls.Instance).Open(processId, holdsMemory: options.Follow);
+        var gate = options.Gate ?? LinuxSystemCalls.Instance;
+        if (launched is null)
+            TakeBack(gate, processId, options);
+        var target = new TargetOpener(gate).Open(processId, holdsMemory: options.Follow);
         return options.Follow
             ? await FollowAsync([target], specs, launched, options).ConfigureAwait(false)
             : await TraceAsync(target, specs, launched, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What an earlier sharptrace that was killed has left in the target.
+    private static void TakeBack(ISystemCallGate gate, int processId, TraceOptions options)
+    {
+        if (LeftBehind.GiveBack(gate, processId) is { } taken && options.Logger is { } logger)
+            SessionLog.TakenBack(logger, taken);
     }
 
     private static Channel<TraceEvent>? ChannelFor(TraceOptions options) => options.Sink is null

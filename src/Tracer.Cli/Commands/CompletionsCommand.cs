@@ -5,7 +5,7 @@ namespace Tracer.Cli.Commands;
 /// <summary><c>sharptrace completions SHELL</c>: prints a script to source.</summary>
 internal static class CompletionsCommand
 {
-    private const string Verbs = "list attach run count hist latency stacks alloc doctor completions";
+    private const string Verbs = "list attach run count hist latency stacks alloc recover doctor completions";
 
     private const string Options =
         "--events --rate-limit --max-overhead --print --args --locals --stack --stack-size --stack-walk --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --fail-on-loss --as-root --no-color --verbose -vv";
@@ -32,6 +32,9 @@ internal static class CompletionsCommand
                 if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "{{StacksOptions}}" -- "$cur"))
                 elif [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")); fi
                 return
+            fi
+            if [[ $verb == recover ]]; then
+                [ "$COMP_CWORD" -eq 2 ] && COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")); return
             fi
             if [[ $cur == -* ]]; then
                 COMPREPLY=($(compgen -W "{{Options}}" -- "$cur")); return
@@ -68,6 +71,10 @@ internal static class CompletionsCommand
                 elif (( CURRENT == 3 )); then compadd -- ${(f)"$(cd /proc && print -l [0-9]*)"}; fi
                 return
             fi
+            if [[ $words[2] == recover ]]; then
+                (( CURRENT == 3 )) && compadd -- ${(f)"$(cd /proc && print -l [0-9]*)"}
+                return
+            fi
             if [[ $words[CURRENT] == -* ]]; then compadd -- {{Options}}; return; fi
             case $words[2] in
                 attach|list|count|hist|latency)
@@ -83,7 +90,7 @@ internal static class CompletionsCommand
         # sharptrace completions for fish: sharptrace completions fish | source
         complete -c sharptrace -f
         complete -c sharptrace -n __fish_use_subcommand -a '{Verbs}'
-        complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency stacks; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
+        complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency stacks recover; and test (count (commandline -opc)) -eq 2' -a '(__fish_complete_pids)'
         complete -c sharptrace -n '__fish_seen_subcommand_from attach list count hist latency; and test (count (commandline -opc)) -gt 2' -a '(sharptrace list (commandline -opc)[3] --names 2>/dev/null)'
         complete -c sharptrace -n '__fish_seen_subcommand_from completions' -a 'bash zsh fish'
         complete -c sharptrace -n '__fish_seen_subcommand_from stacks' -l native

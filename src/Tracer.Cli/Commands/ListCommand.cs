@@ -50,7 +50,10 @@ internal static class ListCommand
             return ListProcesses(gate, opener, spec, listing);
         if (NamespacedProcesses.TryParse(target, out _, out _) && !File.Exists(target))
         {
-            using var process = opener.Open(ProcessArgument.Resolve(target));
+            var pid = ProcessArgument.Resolve(target);
+            if (LeftBehind.GiveBack(gate, pid) is { } taken)
+                Console.Error.WriteLine($"sharptrace: {TextEscaper.Escape(taken)}");
+            using var process = opener.Open(pid);
             foreach (var unopened in process.Unopened)
                 Console.Error.WriteLine($"sharptrace: {TextEscaper.Escape(unopened.ToString())}: nothing of it is listed.");
             return spec?.Native is null

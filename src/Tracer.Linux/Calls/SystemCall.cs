@@ -25,8 +25,14 @@ public static class SystemCall
     /// <summary>mmap(2)</summary>
     public const int MMap = 9;
 
+    /// <summary>mprotect(2)</summary>
+    public const int MProtect = 10;
+
     /// <summary>munmap(2)</summary>
     public const int MUnmap = 11;
+
+    /// <summary>rt_sigaction(2)</summary>
+    public const int RtSigAction = 13;
 
     /// <summary>ioctl(2)</summary>
     public const int IoCtl = 16;

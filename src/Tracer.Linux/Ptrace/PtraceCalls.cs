@@ -126,6 +126,25 @@ public static unsafe class PtraceCalls
         fixed (SignalInformation* buffer = &information) return Ptrace(gate, PtraceRequest.GetSignalInformation, tid, 0, (nint)buffer);
     }
 
+    /// <summary>PTRACE_SETSIGINFO: what a handler will be told of the signal that the thread stands before.</summary>
+    public static SystemCallResult PtraceSetSignalInformation(this ISystemCallGate gate, int tid, in SignalInformation information)
+    {
+        fixed (SignalInformation* buffer = &information) return Ptrace(gate, PtraceRequest.SetSignalInformation, tid, 0, (nint)buffer);
+    }
+
+    /// <summary>PTRACE_GETSIGMASK: the signals a thread blocks, bit n - 1 for signal n (Linux 3.11).</summary>
+    public static SystemCallResult PtraceGetSignalMask(this ISystemCallGate gate, int tid, out ulong mask)
+    {
+        ulong word = 0;
+        var result = Ptrace(gate, PtraceRequest.GetSignalMask, tid, sizeof(ulong), (nint)(&word));
+        mask = word;
+        return result;
+    }
+
+    /// <summary>PTRACE_SETSIGMASK.</summary>
+    public static SystemCallResult PtraceSetSignalMask(this ISystemCallGate gate, int tid, ulong mask) =>
+        Ptrace(gate, PtraceRequest.SetSignalMask, tid, sizeof(ulong), (nint)(&mask));
+
     /// <summary>
     /// wait4(2), tried again after EINTR. <paramref name="id"/>: -1 any, else one process or thread. ECHILD when there is nobody to wait for.
     /// A tracer waits for -1 with All and ThisThread: waiting for a leader alone deadlocks on the events of its threads.

@@ -30,4 +30,7 @@ public enum PtraceOptions
 
     /// <summary>Kill the traced process when the tracer dies. Never for processes that are not our own.</summary>
     ExitKill = 1 << 20,
+
+    /// <summary>Do not apply the thread's seccomp filters while it is traced so. EPERM without CAP_SYS_ADMIN, and for a tracer that is filtered itself (Linux 4.3).</summary>
+    SuspendSeccomp = 1 << 21,
 }

@@ -48,6 +48,9 @@ public enum PtraceRequest
     /// <summary>PTRACE_GETSIGINFO.</summary>
     GetSignalInformation = 0x4202,
 
+    /// <summary>PTRACE_SETSIGINFO.</summary>
+    SetSignalInformation = 0x4203,
+
     /// <summary>PTRACE_GETREGSET.</summary>
     GetRegisterSet = 0x4204,
 
@@ -59,4 +62,10 @@ public enum PtraceRequest
 
     /// <summary>PTRACE_LISTEN.</summary>
     Listen = 0x4208,
+
+    /// <summary>PTRACE_GETSIGMASK.</summary>
+    GetSignalMask = 0x420A,
+
+    /// <summary>PTRACE_SETSIGMASK.</summary>
+    SetSignalMask = 0x420B,
 }

@@ -11,13 +11,15 @@ public struct SignalInformation
     [FieldOffset(4)]
     private readonly int _errno;
     [FieldOffset(8)]
-    private readonly int _code;
+    private int _code;
     [FieldOffset(16)]
     private readonly int _pid;
     [FieldOffset(16)]
-    private readonly ulong _address;
+    private ulong _address;
     [FieldOffset(20)]
     private readonly int _uid;
+    [FieldOffset(24)]
+    private ulong _second;
 
     /// <summary>The signal.</summary>
     public readonly Signal Signal => (Signal)_signal;
@@ -30,4 +32,7 @@ public struct SignalInformation
 
     /// <summary>The address of a fault (SIGSEGV, SIGBUS, SIGILL, SIGTRAP).</summary>
     public readonly ulong Address => _address;
+
+    /// <summary>Makes it say something of the caller's own: a code that the kernel does not use, and two words, at 16 and 24.</summary>
+    public void Mark(int code, ulong first, ulong second) => (_code, _address, _second) = (code, first, second);
 }

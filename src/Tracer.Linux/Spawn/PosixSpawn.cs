@@ -17,6 +17,11 @@ internal static unsafe partial class PosixSpawn
     private const short SetProcessGroup = 2;
     private const short SetSignalDefaults = 4;
     private const short SetSignalMask = 8;
+    private const short SetSession = 0x80;
+
+    // glibc 2.34; missing elsewhere.
+    private static readonly Lazy<nint> AddCloseFrom = new(() =>
+        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "posix_spawn_file_actions_addclosefrom_np", out var function) ? function : 0);
 
     // Returns the pid, or minus errno.
     public static SystemCallResult Start(string path, IReadOnlyList<string> argv, IReadOnlyList<string> environment, SpawnOptions options)
@@ -31,6 +36,7 @@ internal static unsafe partial class PosixSpawn
         try
         {
             if (failure == 0) failure = AddStandardStreams(actions, options);
+            if (failure == 0 && options.ClosesOthers && AddCloseFrom.Value != 0) failure = ((delegate* unmanaged<byte*, int, int>)AddCloseFrom.Value)(actions, 3);
             if (failure == 0 && options.WorkingDirectory is { } directory) failure = AddWorkingDirectory(actions, strings.Add(directory));
 
             // .NET ignores SIGPIPE, and ignored signals survive exec; nor shall the child inherit what this thread blocks.
@@ -38,7 +44,7 @@ internal static unsafe partial class PosixSpawn
             if (failure == 0) failure = SetDefaults(attributes, signals);
             new Span<byte>(signals, SignalSetSize).Clear();
             if (failure == 0) failure = SetMask(attributes, signals);
-            var flags = SetSignalDefaults | SetSignalMask | (options.NewProcessGroup ? SetProcessGroup : 0);
+            var flags = SetSignalDefaults | SetSignalMask | (options.NewProcessGroup ? SetProcessGroup : 0) | (options.NewSession ? SetSession : 0);
             if (failure == 0) failure = SetFlags(attributes, (short)flags);
             if (failure != 0) return SystemCallResult.Failed((Errno)failure);
 

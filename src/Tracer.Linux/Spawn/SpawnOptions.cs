@@ -30,6 +30,12 @@ public sealed record SpawnOptions
     /// <summary>True: a process group of its own, so that a terminal's Ctrl-C does not reach it.</summary>
     public bool NewProcessGroup { get; init; }
 
+    /// <summary>True: a session of its own, without our terminal (glibc 2.26).</summary>
+    public bool NewSession { get; init; }
+
+    /// <summary>True: close all descriptors but the standard ones, also those that our own parent left open for children (glibc 2.34; elsewhere they stay).</summary>
+    public bool ClosesOthers { get; init; }
+
     /// <summary>
     /// True: stop the child by SIGSTOP before it executes the program, so that a tracer can take hold of it first; SIGCONT lets it go on. Until then
     /// it is /bin/sh, with the pid that the program will have.

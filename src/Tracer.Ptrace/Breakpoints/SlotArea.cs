@@ -6,7 +6,7 @@ namespace Tracer.Ptrace.Breakpoints;
 
 /// <summary>
 /// Pages in the target for the copies of displaced instructions, near the instructions they stand in for. Readable and executable; we write them through
-/// /proc/PID/mem. Not inherited by fork, so that a child has nothing of ours.
+/// /proc/PID/mem. Forked children inherit them, in which they may stand, until they are cleaned.
 /// </summary>
 internal sealed class SlotArea
 {
@@ -23,7 +23,6 @@ internal sealed class SlotArea
 
     private const ulong ReadExecute = 1 | 4; // PROT_READ | PROT_EXEC
     private const ulong PrivateAnonymousNoReplace = 0x2 | 0x20 | 0x100000; // MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE (4.17)
-    private const ulong DontFork = 10; // MADV_DONTFORK
 
     private SlotArea(ulong address, ulong length) => (Address, Length) = (address, length);
 
@@ -73,7 +72,6 @@ internal sealed class SlotArea
             if (mapped.IsSuccess && (ulong)mapped.Raw == address)
             {
                 area = new SlotArea(address, length);
-                call.Invoke(tracee, SystemCall.MAdvise, address, length, DontFork);
                 return null;
             }
 

@@ -34,6 +34,15 @@ internal sealed class Tracee(int tid, int processId)
     /// <summary>See <see cref="HasReplay"/>.</summary>
     public UserRegisters Replay;
 
+    /// <summary>A <see cref="Mask"/> that was not looked at yet.</summary>
+    public const ulong UnknownMask = ulong.MaxValue;
+
+    /// <summary>What signals it blocked when it was last looked at, SIGTRAP apart.</summary>
+    public ulong Mask { get; set; } = UnknownMask;
+
+    /// <summary>What it blocked beside SIGTRAP when it was last seen to block that, or its maker when it was made; null when it was not.</summary>
+    public ulong? BlockedWithTrap { get; set; }
+
     /// <summary>Hits so far.</summary>
     public long Hits { get; set; }
 

@@ -6,15 +6,18 @@ namespace Tracer.Ptrace.Tracees;
 // Becoming the tracer of all threads, those included that are made meanwhile.
 internal sealed partial class TraceeGroup
 {
-    /// <summary>Seizes every thread, stops them all, and makes sure that none was made meanwhile; they are held when it returns.</summary>
-    public void SeizeAndHold(TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>
+    /// Seizes every thread, stops them all, and makes sure that none was made meanwhile; they are held when it returns, but for those that do not stop, where
+    /// <paramref name="mustStop"/> is false.
+    /// </summary>
+    public void SeizeAndHold(TimeSpan patience, CancellationToken cancellationToken, bool mustStop = true)
     {
         IsHolding = true;
         while (SeizeNew())
         {
             cancellationToken.ThrowIfCancellationRequested();
             // Threads that stand still make no others: the second look is final.
-            if (Hold(patience) is { } stubborn) throw Failures.DoesNotStop(ProcessId, stubborn.Tid);
+            if (Hold(patience) is { } stubborn && mustStop) throw Failures.DoesNotStop(ProcessId, stubborn.Tid);
             if (HasExited) throw Failures.Exited(ProcessId);
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tracer.Linux;
+using Tracer.Ptrace.Rescue;
 
 namespace Tracer.Ptrace.Tracees;
 
@@ -10,7 +11,8 @@ namespace Tracer.Ptrace.Tracees;
 /// </summary>
 internal sealed partial class TraceeGroup : IDisposable
 {
-    private const PtraceOptions Options = PtraceOptions.TraceClone | PtraceOptions.TraceFork | PtraceOptions.TraceVFork
+    /// <summary>What every thread is traced with.</summary>
+    public const PtraceOptions Options = PtraceOptions.TraceClone | PtraceOptions.TraceFork | PtraceOptions.TraceVFork
         | PtraceOptions.TraceVForkDone | PtraceOptions.TraceExec | PtraceOptions.SystemCallGood;
 
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(20);
@@ -21,6 +23,7 @@ internal sealed partial class TraceeGroup : IDisposable
     private readonly Dictionary<int, Tracee> _tracees = [];
     private readonly HashSet<int> _vforked = [];
     private readonly HashSet<int> _forked = [];
+    private readonly Dictionary<int, ulong> _bornBlocked = [];
     private long _heldTicks;
 
     public TraceeGroup(ISystemCallGate gate, int processId, ITraceeEvents events)
@@ -205,6 +208,7 @@ internal sealed partial class TraceeGroup : IDisposable
         _tracees.Remove(tracee.Tid);
         _vforked.Remove(tracee.Tid);
         _forked.Remove(tracee.Tid);
+        _bornBlocked.Remove(tracee.Tid);
         tracee.Close();
         _events.OnEnded(tracee);
     }
@@ -238,6 +242,7 @@ internal sealed partial class TraceeGroup : IDisposable
                 break;
             case PtraceEvent.Exec when tracee.IsGuest:
                 // It has left the target's memory.
+                BlockedTraps.GiveBack(_gate, tracee);
                 _gate.PtraceDetach(tracee.Tid);
                 Forget(tracee);
                 break;
@@ -249,6 +254,12 @@ internal sealed partial class TraceeGroup : IDisposable
                 if (status.Event == PtraceEvent.VFork) _vforked.Add((int)child);
                 tracee.IsInVFork = status.Event == PtraceEvent.VFork;
                 if (status.Event == PtraceEvent.Fork) _forked.Add((int)child);
+                if (status.Event == PtraceEvent.Clone && tracee.BlockedWithTrap is { } blocked)
+                {
+                    if (_tracees.TryGetValue((int)child, out var thread)) thread.BlockedWithTrap = blocked;
+                    else _bornBlocked[(int)child] = blocked;
+                }
+
                 Resume(tracee);
                 // It may have been waiting for this word on what it is.
                 if (_tracees.TryGetValue((int)child, out var known) && known is { State: TraceeState.Held, IsGuest: true }) OnStop(known, known.StopSignal);
@@ -277,6 +288,8 @@ internal sealed partial class TraceeGroup : IDisposable
                 Detach(tracee);
                 return;
             }
+
+            if (tracee.Mask == Tracee.UnknownMask) BlockedTraps.Unblock(_gate, tracee);
         }
 
         if (!IsHolding) Resume(tracee);
@@ -300,7 +313,7 @@ internal sealed partial class TraceeGroup : IDisposable
     private bool TryAdopt(int tid, out Tracee tracee)
     {
         var process = _proc.Status(tid).TryGet(out var status) ? status.Tgid : ProcessId;
-        tracee = new Tracee(tid, process) { IsGuest = process != ProcessId };
+        tracee = new Tracee(tid, process) { IsGuest = process != ProcessId, BlockedWithTrap = _bornBlocked.Remove(tid, out var blocked) ? blocked : null };
         _tracees.Add(tid, tracee);
         return true;
     }

@@ -52,4 +52,10 @@ internal static partial class SessionLog
 
     [LoggerMessage(15, LogLevel.Information, "{File} is mapped and could not be opened, so that nothing of it can be traced: {Reason}")]
     public static partial void FileUnopened(ILogger logger, string file, KernelError reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "sharptrace: {Message}")]
+    public static partial void TakenBack(ILogger logger, string message);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Message}")]
+    public static partial void NotGuarded(ILogger logger, string message);
 }

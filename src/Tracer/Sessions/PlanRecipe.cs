@@ -3,6 +3,8 @@ using Tracer.Core.Backends;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
+using Tracer.Logging;
+using Tracer.Ptrace;
 using Tracer.Queries;
 
 namespace Tracer.Sessions;
@@ -32,5 +34,9 @@ internal sealed class PlanRecipe(ISystemCallGate gate, IReadOnlyList<ProbeSpec> 
     public ReturnPlans Plans(TargetProcess target, TraceProgram program, ProcessImage? image = null) => new(target, program, options, image);
 
     /// <summary>The backends to choose from.</summary>
-    public IReadOnlyList<IProbeBackend> Backends() => [.. (options.Backends ?? BuiltIn.Backends(gate)).Select(b => new Core.Splitting.SplittingBackend(b))];
+    public IReadOnlyList<IProbeBackend> Backends()
+    {
+        var guarding = new PtraceBackendOptions { GuardianPath = options.GuardianPath, Warn = m => SessionLog.NotGuarded(logger, m) };
+        return [.. (options.Backends ?? BuiltIn.Backends(gate, guarding)).Select(b => new Core.Splitting.SplittingBackend(b))];
+    }
 }

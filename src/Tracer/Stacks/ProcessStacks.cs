@@ -22,9 +22,12 @@ public static class ProcessStacks
     {
         options ??= new StacksOptions();
         gate ??= LinuxSystemCalls.Instance;
+        var taken = LeftBehind.GiveBack(gate, processId);
         using var process = new TargetOpener(gate).Open(processId);
         var runtime = new PythonRuntime(gate);
         var warnings = new List<string>();
+        if (taken is not null)
+            warnings.Add(taken);
         var readers = new List<PythonThreads>();
         foreach (var module in process.Modules)
         {
