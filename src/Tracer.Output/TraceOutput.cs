@@ -1,7 +1,6 @@
 using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
-using Tracer.Core.Pictures;
 using Tracer.Core.Probes;
 using Tracer.Core.Records;
 using Tracer.Core.Stacks;
@@ -16,6 +15,9 @@ namespace Tracer.Output;
 public abstract class TraceOutput : IEventSink
 {
     private readonly OutputBuffer _buffer;
+    private int _process;
+    private ulong _time;
+    private ProcessReaders? _eventReaders;
 
     /// <summary>Writes events through this buffer.</summary>
     protected TraceOutput(OutputBuffer buffer) => _buffer = buffer;
@@ -23,14 +25,21 @@ public abstract class TraceOutput : IEventSink
     /// <summary>Ends with the error when output cannot be written any more (full disk, closed pipe).</summary>
     public Task<IOException> Failed => _buffer.Failed;
 
-    /// <summary>Names the frames of stacks; null shows their addresses.</summary>
-    public StackNames? Stacks { get; set; }
+    /// <summary>Names the frames of stacks and reads pictures of values; null shows addresses, and no values.</summary>
+    public IReaderSource? Readers { get; set; }
 
-    /// <summary>Reads pictures of values; null shows none.</summary>
-    public PictureReaders? Pictures { get; set; }
+    /// <summary>The readers of the process that the event came from which is being written; they are looked for when first asked for.</summary>
+    protected ProcessReaders? EventReaders => _eventReaders ??= Readers?.Of(_process, _time);
 
     /// <inheritdoc/>
-    public abstract void OnEvent(in EventRecord record);
+    public void OnEvent(in EventRecord record)
+    {
+        (_process, _time, _eventReaders) = (record.ProcessId, record.Time, null);
+        Write(record);
+    }
+
+    /// <summary>An event happened.</summary>
+    protected abstract void Write(in EventRecord record);
 
     /// <inheritdoc/>
     public void OnBatchEnd() => _buffer.Flush();

@@ -16,7 +16,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     private readonly TracePlan _plan;
     private readonly PlanMaps _maps;
     private readonly RingBuffer _ring;
-    private readonly OwnedDescriptor _process;
+    private readonly OwnedDescriptor? _process;
     private readonly EventReader _reader;
     private readonly List<Arming> _armings = [];
     private readonly List<BpfProgram> _programs = [];
@@ -30,7 +30,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     private AggregationTable[]? _finalRows;
     private Task? _stopped;
 
-    public EbpfAttachment(ISystemCallGate gate, TracePlan plan, PlanMaps maps, RingBuffer ring, OwnedDescriptor process, IEventSink sink)
+    public EbpfAttachment(ISystemCallGate gate, TracePlan plan, PlanMaps maps, RingBuffer ring, OwnedDescriptor? process, IEventSink sink)
     {
         _plan = plan;
         _maps = maps;
@@ -169,7 +169,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
         foreach (var program in _programs)
             program.Dispose();
         _ring.Dispose();
-        _process.Dispose();
+        _process?.Dispose();
     }
 
     private void CloseLinks()

@@ -9,6 +9,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Uprobes.Compilation;
+using Tracer.Uprobes.Following;
 
 namespace Tracer.Uprobes;
 
@@ -49,15 +50,25 @@ public sealed partial class EbpfBackend : IProbeBackend
     public string? Refuse(Expression expression, int textLimit) => KernelLimits.Refuse(expression, textLimit);
 
     /// <inheritdoc/>
+    public string? RefuseFamily() => _support.RefuseFamily(out _);
+
+    /// <inheritdoc/>
+    public IProcessFamily OpenFamily(bool takesAll)
+    {
+        if (_support.RefuseFamily(out var kernel) is { } reason)
+            throw EbpfFailures.NoFamily(reason);
+        return EbpfFamily.Open(_gate, _support, kernel!, takesAll);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<IProbeAttachment> AttachAsync(TracePlan plan, IEventSink sink, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(sink);
         HitPrice price = plan.IsMetered ? HitPrice.Measure(_gate, code => _support.Definition(code, "st_price")) : default;
-        var process = _gate.OpenPid(plan.Target.ProcessId);
-        if (!process.IsSuccess)
-            throw new TracerException("ST0407", FailureKind.NotFound, $"Process {plan.Target.ProcessId} cannot be traced.", $"{process.Message}.");
-        var attachment = Prepare(plan, sink, process.Value, price, out var maps);
+        // An image goes on without the process that it was found in.
+        var process = plan.Image is null ? OpenProcess(plan.Target.ProcessId) : null;
+        var attachment = Prepare(plan, sink, process, price, out var maps);
         try
         {
             Arm(plan, maps, attachment, cancellationToken);
@@ -71,18 +82,22 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private EbpfAttachment Prepare(TracePlan plan, IEventSink sink, OwnedDescriptor process, HitPrice price, out PlanMaps maps)
+    private OwnedDescriptor OpenProcess(int processId) => _gate.OpenPid(processId) is { IsSuccess: true } process
+        ? process.Value
+        : throw new TracerException("ST0407", FailureKind.NotFound, $"Process {processId} cannot be traced.", "It has exited.");
+
+    private EbpfAttachment Prepare(TracePlan plan, IEventSink sink, OwnedDescriptor? process, HitPrice price, out PlanMaps maps)
     {
         PlanMaps? made = null;
         try
         {
-            maps = made = new PlanMaps(_gate, plan);
+            maps = made = new PlanMaps(_gate, plan, _support.HasPrivateStacks);
             return new EbpfAttachment(_gate, plan, maps, maps.OpenRing(), process, sink) { Price = price };
         }
         catch (BpfException e)
         {
             made?.Dispose();
-            process.Dispose();
+            process?.Dispose();
             throw EbpfFailures.Resources(e);
         }
     }
@@ -98,10 +113,10 @@ public sealed partial class EbpfBackend : IProbeBackend
             foreach (var kind in group.GroupBy(s => plan.IsMetered ? SteppingOf(s.Location, plan.Target) : SteppingKind.Stepped))
             {
                 var program = attachment.Own(Load(group[0], () => Definition(group[0], ProgramCompiler.Compile(group[0], plan, graph, _kernel, maps, kind.Key))));
-                foreach (var sites in kind.GroupBy(s => s.Location.Module.OpenPath))
+                foreach (var sites in kind.GroupBy(s => s.Location.Module))
                 {
                     Point[] points = [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))];
-                    armings.Add(() => Attach(attachment.Add, program, plan.Target, sites.Key, EbpfFailures.NameOf(group[0]), points));
+                    armings.Add(() => Attach(attachment.Add, program, plan, sites.Key, EbpfFailures.NameOf(group[0]), points));
                 }
             }
         }
@@ -120,7 +135,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             var end = owners.Key.End;
             var stepping = plan.IsMetered ? SteppingOf(end, plan.Target) : SteppingKind.Stepped;
             var program = attachment.Own(BpfProgram.Load(_gate, _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
-            Attach(attachment.Keep, program, plan.Target, end.Module.OpenPath, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
+            Attach(attachment.Keep, program, plan, end.Module, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
         }
 
         foreach (var arm in armings)
@@ -132,10 +147,10 @@ public sealed partial class EbpfBackend : IProbeBackend
         if (plan.Activations.Count == 0)
             return;
         var idle = attachment.Own(BpfProgram.Load(_gate, _support.Definition(new BpfAssembler().Move(BpfRegister.R0, 0).Exit().Assemble(), "st_idle")));
-        foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module.OpenPath))
+        foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module))
         {
             Attach(
-                attachment.Add, idle, plan.Target, activations.Key, "A semaphore",
+                attachment.Add, idle, plan, activations.Key, "A semaphore",
                 [.. activations.Select(a => new Point(a.Idle.FileOffset, a.Semaphore.FileOffset, 0))]);
         }
     }
@@ -183,16 +198,18 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private void Attach(Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TargetProcess target, string path, string probe, Point[] points)
+    private void Attach(Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TracePlan plan, TargetModule module, string probe, Point[] points)
     {
+        // Breakpoints of an image are in every process that runs the file; its programs tell them apart.
+        var processId = plan.Image is null ? plan.Target.ProcessId : 0;
         var withSemaphore = Array.Exists(points, p => p.Semaphore != 0);
         if (_support.HasMultiLinks)
         {
-            var options = new UprobeMultiOptions(path, Array.ConvertAll(points, p => p.Offset))
+            var options = new UprobeMultiOptions(module.OpenPath, Array.ConvertAll(points, p => p.Offset))
             {
                 Cookies = Array.ConvertAll(points, p => p.Cookie),
                 ReferenceCounterOffsets = withSemaphore ? Array.ConvertAll(points, p => p.Semaphore) : default,
-                ProcessId = target.ProcessId,
+                ProcessId = processId,
             };
             add(() => UprobeMultiLink.Attach(_gate, program, options), Failure);
             return;
@@ -200,16 +217,16 @@ public sealed partial class EbpfBackend : IProbeBackend
 
         foreach (var point in points)
         {
-            var options = new PerfUprobeOptions(path, point.Offset)
+            var options = new PerfUprobeOptions(module.OpenPath, point.Offset)
             {
                 Cookie = point.Cookie,
                 ReferenceCounterOffset = checked((uint)point.Semaphore),
-                ProcessId = target.ProcessId,
+                ProcessId = processId,
             };
             add(() => PerfUprobe.Attach(_gate, program, options), Failure);
         }
 
-        TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, path, target.ProcessId, withSemaphore, e);
+        TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, module.Path, plan.Target.ProcessId, withSemaphore, e);
     }
 
     [LoggerMessage(Level = LogLevel.Trace, Message = "Program of {Site}, {Count} instructions:\n{Code}")]

@@ -1,6 +1,7 @@
 using Tracer.Bpf;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Plans;
+using Tracer.Linux;
 
 namespace Tracer.Uprobes;
 
@@ -18,7 +19,7 @@ internal static class EbpfFailures
     /// <summary>ST0401: more privilege is needed.</summary>
     public static TracerException Permission(string why) => new(
         "ST0401", FailureKind.NotPermitted, "The kernel does not let this process trace with eBPF.", why,
-        "Run as root, give the program CAP_BPF and CAP_PERFMON, or use --backend ptrace.");
+        $"{EbpfRemedy.Command(KernelFacts.Read(LinuxSystemCalls.Instance), Environment.ProcessPath) ?? "'sharptrace doctor' says what is missing."} Or use --backend ptrace.");
 
     /// <summary>ST0402: the kernel lacks what the plan needs.</summary>
     public static TracerException Unsupported(string why) => new(
@@ -56,6 +57,10 @@ internal static class EbpfFailures
             "ST0413", FailureKind.TracingFailed, $"{NameOf(site)} cannot be watched.", $"Process {processId} starts threads faster than they can be told apart.", "Try again."),
         _ => Attach(NameOf(site), "", processId, withSemaphore: false, e),
     };
+
+    /// <summary>ST0414: a process cannot be followed.</summary>
+    public static TracerException NoFamily(string why) => new(
+        "ST0414", FailureKind.Unsupported, "What a process starts and loads cannot be followed here.", why, "Leave --follow out and trace each process by its id.");
 
     /// <summary>ST0409: a map could not be made.</summary>
     public static TracerException Resources(BpfException e) => e.Errno is NotPermitted or AccessDenied

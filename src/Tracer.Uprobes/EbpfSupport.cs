@@ -4,6 +4,7 @@ using Tracer.Core.Expressions;
 using Tracer.Core.Plans;
 using Tracer.Linux;
 using Tracer.Uprobes.Compilation;
+using Tracer.Uprobes.Following;
 
 namespace Tracer.Uprobes;
 
@@ -21,18 +22,25 @@ internal sealed class EbpfSupport
     private readonly Lazy<bool> _multiLinks;
     private readonly Lazy<bool> _sessions;
     private readonly Lazy<bool> _mayGoto;
+    private readonly Lazy<bool> _privateStacks;
+    private readonly KernelInterface _types;
 
     public EbpfSupport(ISystemCallGate gate, KernelInterface kernel)
     {
         _gate = gate;
+        _types = kernel;
         _kernel = new(AskKernel);
         _multiLinks = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.UprobeMulti));
         _sessions = new(() => _kernel.Value.IsSupported && kernel.Session is not null && BpfFeatures.IsAvailable(gate, BpfFeature.UprobeSession));
+        _privateStacks = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.PrivateStack));
         _mayGoto = new(() => BpfFeatures.IsAvailable(gate, BpfFeature.MayGoto));
     }
 
     /// <summary>Whether uprobe_multi links can be used; perf uprobes otherwise.</summary>
     public bool HasMultiLinks => _multiLinks.Value;
+
+    /// <summary>Whether programs have their stack in memory of the processor.</summary>
+    public bool HasPrivateStacks => _privateStacks.Value;
 
     /// <summary>A sleepable uprobe program, loaded as this kernel's links want it.</summary>
     public BpfProgramDefinition Definition(ReadOnlyMemory<BpfInstruction> code, string name) =>
@@ -41,10 +49,28 @@ internal sealed class EbpfSupport
     /// <summary>Whether calls can be followed by sessions.</summary>
     public bool HasSessions => _sessions.Value;
 
+    /// <summary>Why processes cannot be followed here, in one sentence; null when they can, by what is found of the kernel.</summary>
+    public string? RefuseFamily(out FamilyKernel? kernel)
+    {
+        kernel = null;
+        if (!_kernel.Value.IsSupported)
+            return _kernel.Value.Reason;
+        if (!HasMultiLinks)
+            return BpfFeatures.Get(BpfFeature.UprobeMulti).Missing;
+        if (!_mayGoto.Value)
+            return BpfFeatures.Get(BpfFeature.MayGoto).Missing;
+        if (!KernelFacts.Read(_gate).IsInFirstPidNamespace)
+            return "This process is in a pid namespace of its own, and the kernel's programs know processes by the ids of the first one.";
+        kernel = FamilyKernel.Find(_types);
+        return kernel is null ? "The kernel has no BTF (/sys/kernel/btf/vmlinux), which tells where it keeps the ids of processes." : null;
+    }
+
     public BackendSupport Evaluate(TracePlan plan)
     {
         if (!_kernel.Value.IsSupported)
             return _kernel.Value;
+        if (plan.Image is not null && plan.Sites.Any(s => s.IsWatched))
+            return BackendSupport.No("Lines of interpreted code are watched in the threads of one process, which cannot be followed into others.");
         if (Is32Bit(plan.Target.ProcessId))
             return BackendSupport.No("The target is a 32-bit program, whose registers and pointers this backend does not know.");
         if (plan.IsMetered && !HasMultiLinks)
@@ -96,21 +122,16 @@ internal sealed class EbpfSupport
 
     private BackendSupport Privileges(BpfException e)
     {
-        var capabilities = KernelFacts.Read(_gate).Capabilities;
-        var missing = new List<string>();
-        if (!capabilities.Has(Capability.SysAdmin))
-        {
-            if (!capabilities.Has(Capability.Bpf))
-                missing.Add("CAP_BPF");
-            if (!capabilities.Has(Capability.Perfmon))
-                missing.Add("CAP_PERFMON");
-        }
-
+        var facts = KernelFacts.Read(_gate);
+        var missing = EbpfRemedy.Missing(facts);
         return BackendSupport.No(
             missing.Count > 0
-                ? $"eBPF needs {string.Join(" and ", missing)} (or root)."
-                : $"The kernel refuses eBPF although this process has the capabilities ({e.Message}): a security module, lockdown or a container forbids it.",
-            permission: true);
+                ? $"eBPF needs {string.Join(" and ", missing.Select(CapabilitySet.NameOf))} (or root)."
+                : $"The kernel refuses eBPF although this process has the capabilities ({e.Message}): a user namespace, a security module, lockdown or a container forbids it.",
+            permission: true) with
+        {
+            Remedy = EbpfRemedy.Command(facts, Environment.ProcessPath),
+        };
     }
 
     private bool Is32Bit(int processId)

@@ -8,7 +8,7 @@ using Tracer.Uprobes.Compilation;
 namespace Tracer.Uprobes;
 
 /// <summary>
-/// The thread that takes events from the ring to the sink, without allocating. It ends when it is told to or when the target has exited, and
+/// The thread that takes events from the ring to the sink, without allocating. It ends when it is told to or when the target, if it is one process, has exited, and
 /// empties the ring before it does.
 /// </summary>
 internal sealed class EventReader
@@ -23,7 +23,7 @@ internal sealed class EventReader
 
     private readonly RingBuffer _ring;
     private readonly ISystemCallGate _gate;
-    private readonly OwnedDescriptor _process;
+    private readonly OwnedDescriptor? _process;
     private readonly IEventSink _sink;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
@@ -31,7 +31,7 @@ internal sealed class EventReader
     private volatile bool _stopping;
     private bool _expecting;
 
-    public EventReader(ISystemCallGate gate, RingBuffer ring, OwnedDescriptor process, TracePlan plan, IEventSink sink)
+    public EventReader(ISystemCallGate gate, RingBuffer ring, OwnedDescriptor? process, TracePlan plan, IEventSink sink)
     {
         _gate = gate;
         _ring = ring;
@@ -98,7 +98,7 @@ internal sealed class EventReader
         return count;
     }
 
-    private bool HasExited() => _gate.Poll(_process, PollEvents.Readable, 0).Raw > 0;
+    private bool HasExited() => _process is not null && _gate.Poll(_process, PollEvents.Readable, 0).Raw > 0;
 
     private readonly struct Visitor(IReadOnlyList<Emission> emissions, int textLimit, IEventSink sink) : IRingBufferVisitor
     {

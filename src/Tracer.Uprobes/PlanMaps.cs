@@ -7,6 +7,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Stacks;
 using Tracer.Linux;
 using Tracer.Uprobes.Compilation;
+using Tracer.Uprobes.Following;
 
 namespace Tracer.Uprobes;
 
@@ -22,6 +23,7 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private const int MostOwnedNumbers = 16 * 1024;
     private const int FrameKeySize = 16;
 
+    private readonly bool _hasPrivateStacks;
     private readonly ISystemCallGate _gate;
     private readonly TracePlan _plan;
     private readonly Dictionary<FrameStore, BpfMap> _frames = new(ReferenceEqualityComparer.Instance);
@@ -43,12 +45,14 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     private BpfMap? _generation;
     private BpfMappedArray? _generationMemory;
 
-    public PlanMaps(ISystemCallGate gate, TracePlan plan)
+    public PlanMaps(ISystemCallGate gate, TracePlan plan, bool hasPrivateStacks)
     {
+        _hasPrivateStacks = hasPrivateStacks;
         _gate = gate;
         _plan = plan;
         _aggregations = [.. plan.Aggregations.Select(a => new KernelAggregation(gate, a, plan.KeyTextLimit, ChainOf(plan, a)))];
-        var bytes = SmallestRing;
+        // A session has many images, most of which have few processes.
+        var bytes = plan.Image is { Number: > 1 } ? SmallestRing / 8 : SmallestRing;
         while (bytes < LargestRecordsInRing * ScratchLayout.SizeFor(plan))
             bytes *= 2;
         // A plan without events has a ring because there is a reader; it stays empty.
@@ -70,6 +74,10 @@ internal sealed class PlanMaps : IProgramMaps, IDisposable
     }
 
     public int Ring => _ring.Descriptor;
+
+    public ImageGate? Image => _plan.Image is { Family: EbpfFamily family, Number: var number } ? new ImageGate(family.Processes, number) : null;
+
+    public int? NewGuard() => _hasPrivateStacks ? Own(BpfMapDefinition.Array(StackGuard.ValueSize, Processors) with { Name = "st_guards" }).Descriptor : null;
 
     public int WakeThreshold { get; }
 

@@ -8,9 +8,30 @@ namespace Tracer;
 /// <summary>Chooses the backend for a plan and says why.</summary>
 internal static class BackendSelector
 {
+    /// <summary>The backend that follows processes.</summary>
+    public static IProbeBackend SelectFollowing(BackendChoice choice, IReadOnlyList<IProbeBackend> backends, ILogger logger)
+    {
+        string? reason = null;
+        foreach (var backend in backends.Where(b => NameOf(choice) is not { } wanted || b.Name == wanted))
+        {
+            if (backend.RefuseFamily() is not { } refusal)
+            {
+                SessionLog.BackendChosen(logger, backend.Name, "it follows processes");
+                return backend;
+            }
+
+            reason ??= $"{backend.Name}: {refusal}";
+        }
+
+        throw new TracerException(
+            "ST0414", FailureKind.Unsupported, "What a process starts and loads cannot be followed here.", reason, "Leave --follow out and trace each process by its id; 'sharptrace doctor' says what is missing.");
+    }
+
+    private static string? NameOf(BackendChoice choice) => choice switch { BackendChoice.Ebpf => "ebpf", BackendChoice.Perf => "perf", BackendChoice.Ptrace => "ptrace", _ => null };
+
     public static IProbeBackend Select(BackendChoice choice, IReadOnlyList<IProbeBackend> backends, ReturnPlans plans, ILogger logger)
     {
-        var wanted = choice switch { BackendChoice.Ebpf => "ebpf", BackendChoice.Perf => "perf", BackendChoice.Ptrace => "ptrace", _ => null };
+        var wanted = NameOf(choice);
         BackendSupport? refusal = null;
         string? refused = null;
         foreach (var backend in backends.Where(b => wanted is null || b.Name == wanted))

@@ -1,24 +1,25 @@
 using System.Threading.Channels;
-using Tracer.Core.Backends;
 using Tracer.Core.Events;
-using Tracer.Core.Pictures;
 using Tracer.Core.Records;
 using Tracer.Core.Stacks;
 
 namespace Tracer;
 
 /// <summary>Copies events into the channel that <see cref="TraceSession.Events"/> reads; a full channel refuses, and the session counts it.</summary>
-internal sealed class ChannelSink(ChannelWriter<TraceEvent> writer, StackWalker walker, PictureReaders pictures) : IEventSink
+internal sealed class ChannelSink(ChannelWriter<TraceEvent> writer) : ICountingSink
 {
     private readonly WallClock _clock = new();
 
-    public ulong Dropped { get; private set; }
+    /// <summary>What reads the values of events; set before the first.</summary>
+    public IReaderSource? Readers { get; set; }
 
-    public void OnEvent(in EventRecord record)
+    public bool TryDeliver(in EventRecord record)
     {
-        if (!writer.TryWrite(new TraceEvent(record, _clock, walker, pictures)))
-            Dropped++;
+        var readers = record.Emission.HasBytes ? Readers?.Of(record.ProcessId, record.Time) : null;
+        return writer.TryWrite(new TraceEvent(record, _clock, readers?.Stacks.Walker, readers?.Pictures));
     }
+
+    public void OnEvent(in EventRecord record) => TryDeliver(record);
 
     public void OnBatchEnd()
     {

@@ -9,16 +9,14 @@ using Tracer.Core.Records;
 namespace Tracer;
 
 /// <summary>Stands between backend and sink and counts, per emission, what was delivered, cut and unreadable.</summary>
-internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximum, RateLimiter? limiter = null) : IEventSink
+internal sealed class EventCounter(TracePlan plan, IEventSink sink, EventLimit limit, RateLimiter? limiter = null) : IEventSink
 {
     private readonly ulong[] _delivered = new ulong[plan.Emissions.Count];
     private readonly ulong[] _dropped = new ulong[plan.Emissions.Count];
-    private readonly ChannelSink? _channel = sink as ChannelSink;
-    private readonly TaskCompletionSource _limitReached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ICountingSink? _counting = sink as ICountingSink;
     private readonly TaskCompletionSource _opened = new();
     private volatile bool _isOpen;
     private bool _gaveUp;
-    private long _left = maximum ?? long.MaxValue;
     private ulong _truncated;
     private ulong _unreadable;
     private ulong _late;
@@ -38,9 +36,6 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
         return lost;
     }
 
-    /// <summary>Ends when as many events as were asked for have been delivered.</summary>
-    public Task LimitReached => _limitReached.Task;
-
     /// <summary>Lets events through; until then the backend's thread waits with the first.</summary>
     /// <param name="attachment">What delivers them; asked for losses when the limit is reached: what comes later does not count.</param>
     public void Open(IProbeAttachment? attachment = null)
@@ -58,28 +53,41 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             return;
         }
 
-        if (_left == 0)
+        if (limit.IsReached)
+        {
+            Freeze();
             return;
+        }
+
         if (limiter?.TryPass(record.Time) == false)
         {
             _limited++;
             return;
         }
 
-        var before = _channel?.Dropped ?? 0;
-        sink.OnEvent(record);
-        if (_channel is not null && _channel.Dropped != before)
+        if (!limit.TryTake(out var isLast))
         {
+            Freeze();
+            return;
+        }
+
+        var isDelivered = true;
+        if (_counting is null)
+            sink.OnEvent(record);
+        else
+            isDelivered = _counting.TryDeliver(record);
+        if (!isDelivered)
+        {
+            limit.GiveBack();
             _dropped[record.Emission.Index]++;
             return;
         }
 
         _delivered[record.Emission.Index]++;
-        if (--_left == 0)
+        if (isLast)
         {
-            _lostAtLimit = _attachment is { } attached ? [.. plan.Emissions.Select(e => attached.LostEvents(e.Index))] : null;
-            _limitedAtLimit = _attachment?.ReadCounter(plan.Counters.Limited);
-            _limitReached.TrySetResult();
+            Freeze();
+            limit.Reach();
         }
 
         foreach (var value in record)
@@ -93,6 +101,15 @@ internal sealed class EventCounter(TracePlan plan, IEventSink sink, long? maximu
             else
                 _unreadable++;
         }
+    }
+
+    // What is lost after the limit is not lost to anybody.
+    private void Freeze()
+    {
+        if (_attachment is not { } attached || _lostAtLimit is not null)
+            return;
+        _limitedAtLimit = attached.ReadCounter(plan.Counters.Limited);
+        _lostAtLimit = [.. plan.Emissions.Select(e => attached.LostEvents(e.Index))];
     }
 
     // Attaching may fail after the first event: the backend then stops the thread that waits here, which must not wait for ever.

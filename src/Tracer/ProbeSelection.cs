@@ -4,6 +4,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Elf.Dwarf;
+using Tracer.Linux;
 using Tracer.Logging;
 using Tracer.Queries;
 
@@ -16,6 +17,9 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
 
     /// <summary>The types of the debugging information of all files.</summary>
     public IEnumerable<DwarfTypes> DebugTypes => providers.SelectMany(p => p.FindTypes());
+
+    /// <summary>Whether specs that match nothing are passed over as long as others match: they may match in another process, or later.</summary>
+    public bool IsPartial { get; init; }
 
     /// <summary>The target.</summary>
     public int ProcessId => target.ProcessId;
@@ -57,27 +61,22 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
     public IReadOnlyList<Probe> Select(IReadOnlyList<ProbeSpec> specs)
     {
         var selected = new List<Probe>();
+        TracerException? missing = null;
         foreach (var spec in specs)
         {
-            IReadOnlyList<Probe> matches;
-            if (providers.FirstOrDefault(p => p.Handles(spec)) is { } provider)
+            try
             {
-                matches = provider.Resolve(spec).OrThrow(spec, $"process {target.ProcessId}");
-                // One place that was named and cannot be had is an error, also when others can; of a pattern the rest is armed.
-                if (matches.All(p => p.Sites.Count == 0))
-                    throw CannotArm(matches[0]);
+                foreach (var probe in Matching(spec).Where(p => !selected.Any(s => Same(s, p))))
+                    selected.Add(probe);
             }
-            else
+            catch (TracerException e) when (IsPartial && e.Kind is FailureKind.NotFound or FailureKind.Unsupported)
             {
-                matches = Catalog.Match(spec);
-                if (matches.Count == 0)
-                    throw NoMatch(spec);
+                missing ??= e;
             }
-
-            foreach (var probe in matches.Where(p => !selected.Any(s => Same(s, p))))
-                selected.Add(probe);
         }
 
+        if (selected.Count == 0 && missing is not null)
+            throw missing;
         var armed = selected.Where(p => p.Sites.Count > 0).ToArray();
         if (armed.Length == 0)
             throw CannotArm(selected[0]);
@@ -91,6 +90,15 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
         return armed;
     }
 
+    private IReadOnlyList<Probe> Matching(ProbeSpec spec)
+    {
+        if (providers.FirstOrDefault(p => p.Handles(spec)) is not { } provider)
+            return Catalog.Match(spec) is { Count: > 0 } listed ? listed : throw NoMatch(spec);
+        var matches = provider.Resolve(spec).OrThrow(spec, $"process {target.ProcessId}");
+        // One place that was named and cannot be had is an error, also when others can; of a pattern the rest is armed.
+        return matches.All(p => p.Sites.Count == 0) ? throw CannotArm(matches[0]) : matches;
+    }
+
     private static TracerException CannotArm(Probe probe) =>
         new("ST0205", FailureKind.Unsupported, $"{probe.FullName} is known here and cannot be armed.", probe.DormantReason);
 
@@ -101,6 +109,8 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
             SessionLog.RuntimeRecognised(logger, runtime);
         foreach (var warning in catalog.Warnings)
             SessionLog.CatalogWarning(logger, warning);
+        foreach (var file in target.Unopened)
+            SessionLog.FileUnopened(logger, file.Path, file.Error);
         return catalog;
     }
 
@@ -109,6 +119,13 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
     private TracerException NoMatch(ProbeSpec spec)
     {
         var near = Catalog.Suggest(spec);
+        if (near.Count == 0 && target.Unopened.FirstOrDefault(f => f.IsPermissionProblem) is { } unopened)
+        {
+            return new TracerException(
+                "ST0110", FailureKind.NotPermitted, $"No probe of process {target.ProcessId} matches '{spec.Text}' in the files that could be opened.",
+                $"{target.Unopened.Count} {(target.Unopened.Count == 1 ? "was" : "were")} not, first {unopened}.", CapabilityGrant.Command(KernelFacts.Read(LinuxSystemCalls.Instance), Environment.ProcessPath, UnopenedFile.Needed));
+        }
+
         var why = Catalog.Probes.Count == 0
             ? $"The {target.Modules.Count} files it has mapped hold no probe notes and no runtime that sharptrace knows."
             : $"The process has {Catalog.Probes.Count} probes, none of this name.";

@@ -18,7 +18,7 @@ internal sealed class ReturnPlans
     private readonly Lazy<WalkedPlan> _following;
     private readonly string? _stacks;
 
-    public ReturnPlans(TargetProcess target, TraceProgram program, TraceOptions options)
+    public ReturnPlans(TargetProcess target, TraceProgram program, TraceOptions options, ProcessImage? image = null)
     {
         _program = program;
         _options = options;
@@ -27,7 +27,7 @@ internal sealed class ReturnPlans
         _stacks = program.Programs.Any(TakesStacks) ? "stacks are taken, which end at a call that is followed" : null;
 
         WalkedPlan Build(IEnumerable<ProbeProgram> programs) => StackWalks.Choose(
-            PlanBuilder.Build(target, programs, options.TextLimit, options.MaximumOverhead is not null, options.EventsPerSecond), options.StackWalk);
+            PlanBuilder.Build(target, programs, options.TextLimit, options.MaximumOverhead is not null, options.EventsPerSecond, image), options.StackWalk);
     }
 
     private bool IsWanted => _options.Returns != ReturnMethod.Sites && _program.Probes.Any(Follows);

@@ -46,6 +46,12 @@ public sealed record TraceOptions
     /// <summary>Parameters that are recorded on request only, and are to be recorded of the probes that have them: <c>args</c>, <c>locals</c>.</summary>
     public IReadOnlyList<string> Requested { get; init; } = [];
 
+    /// <summary>
+    /// Whether what the process starts from now on is traced too, and what they execute and load. Probes that are not there yet are awaited. The session ends when the last of them has exited.
+    /// Needs the ebpf backend.
+    /// </summary>
+    public bool Follow { get; init; }
+
     /// <summary>Which backend to use.</summary>
     public BackendChoice Backend { get; init; } = BackendChoice.Auto;
 
@@ -98,6 +104,9 @@ public sealed record TraceOptions
     /// sharptrace (<see cref="LeftBehind"/>).
     /// </summary>
     public string? GuardianPath { get; init; }
+
+    /// <summary>How a command is started; null: as this user, with this process's environment.</summary>
+    public CommandLaunch? Launch { get; init; }
 
     /// <summary>The kernel; null for the real one.</summary>
     public ISystemCallGate? Gate { get; init; }

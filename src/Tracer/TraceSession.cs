@@ -6,71 +6,63 @@ using Tracer.Core.Backends;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Events;
 using Tracer.Core.Execution;
-using Tracer.Core.Pictures;
-using Tracer.Core.Plans;
 using Tracer.Core.Probes;
-using Tracer.Core.Splitting;
 using Tracer.Core.Stacks;
 using Tracer.Core.Targets;
 using Tracer.Linux;
+using Tracer.Following;
 using Tracer.Logging;
 using Tracer.Overhead;
 using Tracer.Ptrace;
-using Tracer.Queries;
+using Tracer.Sessions;
 
 namespace Tracer;
 
 /// <summary>
-/// A running trace of one process: made by <see cref="AttachAsync"/> with all probes armed, read through <see cref="Events"/>, ended by
+/// A running trace of one process: made by <see cref="AttachAsync(int, TraceOptions, CancellationToken)"/> with all probes armed, read through <see cref="Events"/>, ended by
 /// <see cref="StopAsync"/> or disposing, which leaves the target as it was found.
 /// </summary>
 public sealed class TraceSession : IAsyncDisposable
 {
-    private readonly TargetProcess _target;
-    private readonly TracePlan _plan;
-    private readonly EventCounter _counter;
+    private readonly int _processId;
+    private readonly IDisposable[] _owned;
+    private readonly SessionParts _parts;
+    private readonly EventLimit _limit;
+    private readonly ProcessFollower? _follower;
+    private readonly IReaderSource _readers;
     private readonly Channel<TraceEvent>? _channel;
-    private readonly IProbeAttachment _attachment;
     private readonly IProbeBackend _backend;
-    private readonly AggregationReader _aggregations;
-    private readonly string _silence;
     private readonly LaunchedProcess? _launched;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Task _watcher;
-    private readonly ISystemCallGate _gate;
     private readonly OverheadGovernor? _governor;
-    private StackNames? _stacks;
-    private PictureReaders? _pictures;
     private TimeSpan? _duration;
 
     private TraceSession(
-        ISystemCallGate gate, TargetProcess target, TracePlan plan, TraceProgram program, EventCounter counter, Channel<TraceEvent>? channel, IProbeBackend backend,
-        IProbeAttachment attachment, LaunchedProcess? launched, StackNames? stacks, double? maximumOverhead)
+        int processId, SessionParts parts, EventLimit limit, Channel<TraceEvent>? channel, IProbeBackend backend, IReaderSource readers, Task ended, LaunchedProcess? launched,
+        OverheadGovernor? governor, ProcessFollower? follower, params IDisposable[] owned)
     {
-        _gate = gate;
-        _stacks = stacks;
-        _target = target;
-        _plan = plan;
-        Probes = program.Probes;
-        _counter = counter;
+        _processId = processId;
+        _parts = parts;
+        _limit = limit;
         _channel = channel;
         _backend = backend;
-        _attachment = attachment;
-        _aggregations = new AggregationReader(program.Aggregations, attachment);
-        _silence = program.Silence;
+        _readers = readers;
         _launched = launched;
-        _governor = maximumOverhead is { } percent ? new OverheadGovernor(gate, target.ProcessId, (IMeteredAttachment)attachment, percent) : null;
-        _watcher = WatchAsync();
+        _governor = governor;
+        _follower = follower;
+        _owned = owned;
+        _watcher = WatchAsync(ended);
     }
 
-    /// <summary>The process traced.</summary>
-    public int ProcessId => _target.ProcessId;
+    /// <summary>The process traced, the first of several; 0 when all are.</summary>
+    public int ProcessId => _processId;
 
     /// <summary>The backend in use: <c>ebpf</c>, <c>perf</c>, <c>ptrace</c>.</summary>
     public string Backend => _backend.Name;
 
-    /// <summary>The probes that are armed.</summary>
-    public IReadOnlyList<Probe> Probes { get; }
+    /// <summary>The probes that are armed; where processes are followed they may become more.</summary>
+    public IReadOnlyList<Probe> Probes => _parts.Probes;
 
     /// <summary>The events as they come; ends when the target exits or the session is stopped. To be read by one reader.</summary>
     public IAsyncEnumerable<TraceEvent> Events => ReadAsync();
@@ -87,17 +79,23 @@ public sealed class TraceSession : IAsyncDisposable
     public async Task<int?> WaitForLaunchedExitAsync(CancellationToken cancellationToken = default) =>
         _launched is null ? null : (await _launched.WaitForExitAsync(cancellationToken).ConfigureAwait(false)).ShellCode;
 
-    /// <summary>Names the frames of stacks; for the thread that gets the events, or after the last of them.</summary>
-    public StackNames Stacks => _stacks ??= new StackNames(_gate, _target);
+    /// <summary>Whether the process was started by <see cref="LaunchAsync"/>: disposing the session kills it when it still runs.</summary>
+    public bool IsLaunched => _launched is not null;
 
-    /// <summary>Reads pictures of values; for the thread that gets the events.</summary>
-    public PictureReaders Pictures => _pictures ??= new PictureReaders(_target.Memory);
+    /// <summary>Whether native stacks are recorded or are keys: naming their frames opens files of the target while the session runs.</summary>
+    public bool HasStacks => _parts.HasStacks;
+
+    /// <summary>Names the frames of stacks; for the thread that gets the events, or after the last of them.</summary>
+    public StackNames Stacks => _readers.Target.Stacks;
+
+    /// <summary>Reads the values of events, those of other processes included that are followed; for the thread that gets the events.</summary>
+    public IReaderSource Readers => _readers;
 
     /// <summary>Events delivered so far.</summary>
-    public ulong DeliveredEvents => _counter.Delivered;
+    public ulong DeliveredEvents => _parts.Delivered;
 
     /// <summary>Events that fired and were not delivered so far.</summary>
-    public ulong LostEvents => _counter.Lost(_attachment);
+    public ulong LostEvents => _parts.Lost;
 
     /// <summary>What tracing has cost so far and how much of the time it was on; null when no bound was asked for.</summary>
     public OverheadReport? Overhead => _governor?.Report();
@@ -110,8 +108,59 @@ public sealed class TraceSession : IAsyncDisposable
     public static async Task<TraceSession> AttachAsync(int processId, TraceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        CheckOverhead(options);
+        Check(options);
         return await StartAsync(processId, null, options.Allocations is null ? ProbeSelection.Parse(options.Probes) : [], options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Attaches to several running processes and follows them (<see cref="TraceOptions.Follow"/>).</summary>
+    /// <param name="processIds">The processes.</param>
+    /// <param name="options">What to trace.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <exception cref="TracerException">An expected failure; the targets are unharmed.</exception>
+    public static async Task<TraceSession> AttachAsync(IReadOnlyList<int> processIds, TraceOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(processIds);
+        ArgumentNullException.ThrowIfNull(options);
+        if (processIds.Count == 0)
+            throw new TracerException("ST0101", FailureKind.NotFound, "There is no such process.");
+        return await FollowAsync(processIds, options with { Follow = true }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Traces all processes that have what is asked for, also those that are started later, by whomever; what may not be looked at is left out. The session ends when it is stopped.
+    /// </summary>
+    /// <param name="options">What to trace.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <exception cref="TracerException">An expected failure; nothing was changed.</exception>
+    public static async Task<TraceSession> AttachToAllAsync(TraceOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return await FollowAsync([], options with { Follow = true }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<TraceSession> FollowAsync(IReadOnlyList<int> processIds, TraceOptions options, CancellationToken cancellationToken)
+    {
+        Check(options);
+        var specs = ProbeSelection.Parse(options.Probes);
+        var opener = new TargetOpener(options.Gate ?? LinuxSystemCalls.Instance);
+        var targets = new List<TargetProcess>();
+        try
+        {
+            foreach (var processId in processIds.Distinct())
+            {
+                TakeBack(processId, options);
+                targets.Add(opener.Open(processId, holdsMemory: true));
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            targets.ForEach(t => t.Dispose());
+            throw;
+        }
+
+        return await FollowAsync(targets, specs, null, options).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -126,11 +175,11 @@ public sealed class TraceSession : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(options);
-        CheckOverhead(options);
+        Check(options);
         var specs = ProbeSelection.Parse(options.Probes);
         if (command.Count == 0)
             throw new TracerException("ST0206", FailureKind.Usage, "There is no command to start.");
-        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)] };
+        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)], Starter = options.Launch?.Starter, Environment = options.Launch?.Environment };
         var launched = await LaunchedProcess.StartAsync(options.Gate ?? LinuxSystemCalls.Instance, spawn, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -145,67 +194,123 @@ public sealed class TraceSession : IAsyncDisposable
         }
     }
 
-    private static void CheckOverhead(TraceOptions options)
+    private static void Check(TraceOptions options)
     {
         if (options.MaximumOverhead is not (null or (> 0 and < 100)))
             throw new TracerException("ST0216", FailureKind.Usage, $"{options.MaximumOverhead} is no bound for the overhead.", "It is a percentage above 0 and below 100.");
+        if (options is { Follow: true } and ({ MaximumOverhead: not null } or { EventsPerSecond: not null } or { Allocations: not null }))
+            throw new TracerException("ST0223", FailureKind.Usage, "A bound on overhead or on the rate of events is kept for one process only.", null, "Leave it out, or --follow.");
     }
 
     private static async Task<TraceSession> StartAsync(
         int processId, LaunchedProcess? launched, IReadOnlyList<ProbeSpec> specs, TraceOptions options, CancellationToken cancellationToken)
     {
+        if (launched is null)
+            TakeBack(processId, options);
+        var target = new TargetOpener(options.Gate ?? LinuxSystemCalls.Instance).Open(processId, holdsMemory: options.Follow);
+        return options.Follow
+            ? await FollowAsync([target], specs, launched, options).ConfigureAwait(false)
+            : await TraceAsync(target, specs, launched, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void TakeBack(int processId, TraceOptions options)
+    {
+        if (LeftBehind.GiveBack(options.Gate ?? LinuxSystemCalls.Instance, processId) is { } taken)
+            SessionLog.TakenBack(options.Logger ?? NullLogger.Instance, taken);
+    }
+
+    private static Channel<TraceEvent>? ChannelFor(TraceOptions options) => options.Sink is null
+        ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
+        : null;
+
+    private static async Task<TraceSession> TraceAsync(
+        TargetProcess target, IReadOnlyList<ProbeSpec> specs, LaunchedProcess? launched, TraceOptions options, CancellationToken cancellationToken)
+    {
         var gate = options.Gate ?? LinuxSystemCalls.Instance;
         var logger = options.Logger ?? NullLogger.Instance;
-        if (launched is null && LeftBehind.GiveBack(gate, processId) is { } taken)
-            SessionLog.TakenBack(logger, taken);
-        var target = new TargetOpener(gate).Open(processId);
-        StackNames? stacks = null;
+        var channel = ChannelFor(options);
+        var recipe = new PlanRecipe(gate, specs, options, logger);
+        var readers = new TargetReaders(gate, target);
         try
         {
-            var providers = BuiltIn.Providers(gate, target);
-            foreach (var provider in providers)
-                target.Own(provider);
-            var selection = new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger);
-            var program = TraceProgram.Build(specs, options, selection);
-            var plans = new ReturnPlans(target, program, options);
-            var guarding = new PtraceBackendOptions { GuardianPath = options.GuardianPath, Warn = m => SessionLog.NotGuarded(logger, m) };
-            var backend = BackendSelector.Select(options.Backend, [.. (options.Backends ?? BuiltIn.Backends(gate, guarding)).Select(b => new SplittingBackend(b))], plans, logger);
+            var program = recipe.Program(target, isPartial: false);
+            var plans = recipe.Plans(target, program);
+            var backend = BackendSelector.Select(options.Backend, recipe.Backends(), plans, logger);
             var (plan, walked, warning) = plans.For(backend);
             program = program with { Probes = plans.Tell(plan, logger) };
             if (backend.Name == "ebpf")
                 StackWalks.Tell(logger, walked, warning);
-            var channel = options.Sink is null
-                ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
-                : null;
             // Backends limit what they send; plans that are finished here have more to send than become events.
-            var limiter = options.EventsPerSecond is { } limit ? new RateLimiter(limit) : null;
-            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer, new StackWalker(target.Code, target.Memory), new PictureReaders(target.Memory)), options.MaximumEvents, limiter);
+            var limiter = options.EventsPerSecond is { } most ? new RateLimiter(most) : null;
+            var limit = new EventLimit(options.MaximumEvents);
+            var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer) { Readers = readers }, limit, limiter);
             if (options.PreparesStackNames)
-            {
-                stacks = new StackNames(gate, target);
-                stacks.Prepare(plan.Sites.Select(s => s.Location.Address));
-            }
-
+                readers.Target.Stacks.Prepare(plan.Sites.Select(s => s.Location.Address));
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
-            var session = new TraceSession(gate, target, plan, program, counter, channel, backend, attachment, launched, stacks, options.MaximumOverhead);
-            try
-            {
-                options.Armed?.Invoke(session);
-            }
-            catch
-            {
-                counter.Open();
-                await session.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            counter.Open(attachment);
+            var parts = new SessionParts();
+            var part = new SessionPart(program, counter, attachment);
+            parts.TryAdd(part);
+            var governor = options.MaximumOverhead is { } percent ? new OverheadGovernor(gate, target.ProcessId, (IMeteredAttachment)attachment, percent) : null;
+            var session = new TraceSession(target.ProcessId, parts, limit, channel, backend, readers, attachment.Completion, launched, governor, null, readers, target);
+            await session.ArmedAsync(options, counter.Open).ConfigureAwait(false);
+            part.Open();
             return session;
         }
         catch
         {
-            stacks?.Dispose();
+            readers.Dispose();
             target.Dispose();
+            throw;
+        }
+    }
+
+    // No target: all processes.
+    private static async Task<TraceSession> FollowAsync(List<TargetProcess> targets, IReadOnlyList<ProbeSpec> specs, LaunchedProcess? launched, TraceOptions options)
+    {
+        var gate = options.Gate ?? LinuxSystemCalls.Instance;
+        var logger = options.Logger ?? NullLogger.Instance;
+        var channel = ChannelFor(options);
+        var recipe = new PlanRecipe(gate, specs, options, logger) { IsForAll = targets.Count == 0 };
+        ProcessFollower? follower = null;
+        try
+        {
+            var backend = BackendSelector.SelectFollowing(options.Backend, recipe.Backends(), logger);
+            var parts = new SessionParts();
+            var limit = new EventLimit(options.MaximumEvents);
+            var events = channel is null ? null : new ChannelSink(channel.Writer);
+            var sink = new SerialSink(options.Sink ?? events!);
+            follower = new ProcessFollower(gate, recipe, backend, backend.OpenFamily(takesAll: targets.Count == 0), parts, plan => new EventCounter(plan, sink, limit), logger);
+            if (events is not null)
+                events.Readers = follower;
+            if (targets.Count == 0)
+                follower.BeginEverywhere();
+            else
+                follower.Begin(targets);
+            var session = new TraceSession(targets.Count == 0 ? 0 : targets[0].ProcessId, parts, limit, channel, backend, follower, follower.Completion, launched, null, follower);
+            await session.ArmedAsync(options, _ => follower.Open()).ConfigureAwait(false);
+            follower.Open();
+            return session;
+        }
+        catch
+        {
+            if (follower is not null)
+                await follower.DisposeAsync().ConfigureAwait(false);
+            foreach (var target in targets)
+                target.Dispose();
+            throw;
+        }
+    }
+
+    private async Task ArmedAsync(TraceOptions options, Action<IProbeAttachment?> open)
+    {
+        try
+        {
+            options.Armed?.Invoke(this);
+        }
+        catch
+        {
+            open(null);
+            await DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -215,7 +320,9 @@ public sealed class TraceSession : IAsyncDisposable
     {
         if (_governor is not null)
             await Task.Run(_governor.Stop).ConfigureAwait(false);
-        await _attachment.StopAsync().ConfigureAwait(false);
+        if (_follower is not null)
+            await _follower.StopAsync().ConfigureAwait(false);
+        await _parts.StopAsync().ConfigureAwait(false);
         _duration ??= Stopwatch.GetElapsedTime(_started);
         _channel?.Writer.TryComplete();
     }
@@ -224,33 +331,37 @@ public sealed class TraceSession : IAsyncDisposable
     /// What the queries came to so far, one for each of <see cref="TraceOptions.Queries"/> in their order; also after <see cref="StopAsync"/>.
     /// </summary>
     /// <param name="reset">Whether to begin anew: the next reading has what came since this one.</param>
-    public IReadOnlyList<AggregationSnapshot> ReadAggregations(bool reset = false) => _aggregations.Read(reset);
+    public IReadOnlyList<AggregationSnapshot> ReadAggregations(bool reset = false) => _parts.Read(reset);
 
     /// <summary>What the session did so far; exact after <see cref="StopAsync"/>.</summary>
-    public TraceSummary Summarise() => _aggregations.Complete(_counter.Summarise(
-        Probes, _attachment, _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), _silence)) with
+    public TraceSummary Summarise() => _parts.Summarise(
+        _backend.Name, _duration ?? Stopwatch.GetElapsedTime(_started), "No events: nothing of what was asked for was found in the process or in what it started and loaded.") with
     {
         Overhead = Overhead,
+        Gaps = _follower?.Gaps ?? 0,
     };
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
-        await _attachment.DisposeAsync().ConfigureAwait(false);
+        await _parts.DisposeAsync().ConfigureAwait(false);
         _governor?.Dispose();
-        _stacks?.Dispose();
-        _target.Dispose();
+        if (_follower is not null)
+            await _follower.DisposeAsync().ConfigureAwait(false);
+        foreach (var item in _owned)
+            item.Dispose();
         _launched?.Dispose();
     }
 
-    private async Task WatchAsync()
+    private async Task WatchAsync(Task ended)
     {
         try
         {
-            var first = await Task.WhenAny(_attachment.Completion, _counter.LimitReached, _governor?.Failed ?? _counter.LimitReached).ConfigureAwait(false);
+            var first = await Task.WhenAny(ended, _limit.Reached, _governor?.Failed ?? _limit.Reached).ConfigureAwait(false);
             await first.ConfigureAwait(false);
-            if (first == _counter.LimitReached)
+            // The readers of a family's events do not know when it has ended.
+            if (first == _limit.Reached || _follower is not null)
                 await StopAsync().ConfigureAwait(false);
             _channel?.Writer.TryComplete();
         }

@@ -76,7 +76,7 @@ public class Benchmarks
             var kernel = new Compilation.KernelInterface();
             Assert.NotEqual(0, kernel.CopyUserString);
             var btf = clock.Elapsed;
-            using var maps = new PlanMaps(gate, plan);
+            using var maps = new PlanMaps(gate, plan, hasPrivateStacks: true);
             using var ring = maps.OpenRing();
             var ringed = clock.Elapsed;
             Assert.True(maps.Scratch > 0);

@@ -22,6 +22,9 @@ public sealed class BtfTypes
     // The kernel resolves at most 32 levels (MAX_RESOLVE_DEPTH, kernel/bpf/btf.c).
     private const int DeepestNesting = 32;
 
+    // Unions without a name that hold each other would be searched for ever; task_struct has some 300 members.
+    private const int MostVisits = 65_536;
+
     private readonly ReadOnlyMemory<byte> _types;
     private readonly ReadOnlyMemory<byte> _strings;
     private readonly int[] _starts;
@@ -123,10 +126,11 @@ public sealed class BtfTypes
         if (!TryFind(BtfKind.Struct, structName, out var type) && !TryFind(BtfKind.Typedef, structName, out type))
             return false;
         var bits = 0;
+        var visits = 0;
         foreach (var range in path.AsSpan().Split('.'))
         {
             var name = Encoding.UTF8.GetBytes(path[range]);
-            if (name.Length == 0 || !TryFindIn(Resolve(type), name, DeepestNesting, out member))
+            if (name.Length == 0 || !TryFindIn(Resolve(type), name, DeepestNesting, ref visits, out member))
                 return false;
             bits += member.BitOffset;
             type = member.TypeId;
@@ -184,7 +188,7 @@ public sealed class BtfTypes
         };
     }
 
-    private bool TryFindIn(int id, ReadOnlySpan<byte> name, int depth, out BtfMember member)
+    private bool TryFindIn(int id, ReadOnlySpan<byte> name, int depth, ref int visits, out BtfMember member)
     {
         member = default;
         if (depth == 0 || KindOf(id) is not (BtfKind.Struct or BtfKind.Union))
@@ -195,6 +199,8 @@ public sealed class BtfTypes
         var hasBitfields = info >> 31 != 0;
         for (var i = 0; i < (int)(info & 0xffff); i++)
         {
+            if (++visits > MostVisits)
+                return false;
             var at = start + TypeSize + (i * MemberSize);
             var offset = U32(types, at + 8);
             var found = new BtfMember(
@@ -208,7 +214,7 @@ public sealed class BtfTypes
                 return true;
             }
 
-            if (memberName.IsEmpty && TryFindIn(Resolve(found.TypeId), name, depth - 1, out member))
+            if (memberName.IsEmpty && TryFindIn(Resolve(found.TypeId), name, depth - 1, ref visits, out member))
             {
                 member = member with { BitOffset = found.BitOffset + member.BitOffset };
                 return true;

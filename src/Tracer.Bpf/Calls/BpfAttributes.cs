@@ -114,6 +114,16 @@ internal struct PerfLinkAttribute
     public ulong Cookie;
 }
 
+/// <summary>BPF_RAW_TRACEPOINT_OPEN.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RawTracepointAttribute
+{
+    public ulong Name;
+    public uint Program;
+    public uint Padding;
+    public ulong Cookie;
+}
+
 /// <summary>struct perf_event_attr (include/uapi/linux/perf_event.h), PERF_ATTR_SIZE_VER5, with what a uprobe needs.</summary>
 [StructLayout(LayoutKind.Explicit, Size = ByteSize)]
 internal struct PerfEventAttribute

@@ -10,6 +10,7 @@ internal enum BpfCommand
     MapGetNextKey = 4,
     ProgramLoad = 5,
     ProgramTestRun = 10,
+    RawTracepointOpen = 17,
     MapLookupBatch = 24,
     LinkCreate = 28,
 }

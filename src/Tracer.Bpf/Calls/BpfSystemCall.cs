@@ -112,6 +112,15 @@ internal static unsafe class BpfSystemCall
         }
     }
 
+    public static int OpenRawTracepoint(ISystemCallGate gate, int program, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* pointer = name)
+        {
+            var attribute = new RawTracepointAttribute { Name = (ulong)pointer, Program = (uint)program };
+            return Invoke(gate, BpfCommand.RawTracepointOpen, ref attribute);
+        }
+    }
+
     public static int OpenPerfUprobe(ISystemCallGate gate, ref PerfEventAttribute attribute, ReadOnlySpan<byte> path, int pid, int cpu)
     {
         fixed (byte* pathPointer = path)

@@ -40,4 +40,7 @@ public enum BpfFeature
 
     /// <summary>Uprobe sessions.</summary>
     UprobeSession,
+
+    /// <summary>Programs with 64 bytes of stack or more have it in memory of the processor, not of the thread.</summary>
+    PrivateStack,
 }

@@ -22,6 +22,7 @@ public static class BpfFeatures
         new(BpfFeature.MayGoto, "may_goto", new(6, 9), "loops are bounded by a constant"),
         new(BpfFeature.CopyUserString, "bpf_copy_from_user_str", new(6, 12), "strings are copied page by page"),
         new(BpfFeature.UprobeSession, "a uprobe session", new(6, 13), "entry and return are two links"),
+        new(BpfFeature.PrivateStack, "a BPF stack for each processor", new(6, 13), "programs use the kernel stack of the thread"),
     ];
 
     /// <summary>Every feature, in the order of <see cref="BpfFeature"/>.</summary>
@@ -54,6 +55,7 @@ public static class BpfFeatures
             BpfFeature.MayGoto => LoadsLoop(gate, end),
             BpfFeature.CopyUserString => kernelTypes?.TryFindFunction("bpf_copy_from_user_str", out _) ?? false,
             BpfFeature.UprobeSession => Links(gate, BpfAttachType.UprobeSession),
+            BpfFeature.PrivateStack => LoadsTwoStacks(gate, end),
             _ => throw new ArgumentOutOfRangeException(nameof(feature)),
         };
     }
@@ -63,6 +65,13 @@ public static class BpfFeatures
         var head = code.NewLabel();
         var end = code.NewLabel();
         return Loads(gate, code.Bind(head).MayGoto(end).Jump(head).Bind(end));
+    }
+
+    // Together they are more than a thread's stack gives (MAX_BPF_STACK, 512 bytes).
+    private static bool LoadsTwoStacks(ISystemCallGate gate, BpfAssembler code)
+    {
+        var subprogram = code.NewLabel();
+        return Loads(gate, code.Store(BpfSize.Double, R10, -64, 0).CallSubprogram(subprogram).Move(R0, 0).Exit().Bind(subprogram).Store(BpfSize.Double, R10, -496, 0));
     }
 
     private static bool Creates(ISystemCallGate gate, BpfMapDefinition definition)

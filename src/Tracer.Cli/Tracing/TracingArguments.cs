@@ -28,6 +28,11 @@ internal sealed class TracingArguments
         CustomParser = ParsePercent,
     };
 
+    private readonly Option<bool> _follow = new("--follow", "-f")
+    {
+        Description = "Also trace the processes it starts, the programs they execute and the libraries they load; probes that are not there yet are awaited. Needs ebpf.",
+    };
+
     private readonly Option<BackendChoice> _backend = new("--backend")
     {
         Description = "How to trace: auto, ebpf (uprobes, never stops the target), perf (the same without BPF, memory is read late) or ptrace (breakpoints).",
@@ -69,6 +74,7 @@ internal sealed class TracingArguments
         command.Options.Add(_where);
         command.Options.Add(_duration);
         command.Options.Add(_maximumOverhead);
+        command.Options.Add(_follow);
         command.Options.Add(_backend);
         command.Options.Add(_returns);
         command.Options.Add(_format);
@@ -80,12 +86,13 @@ internal sealed class TracingArguments
         command.Options.Add(_veryVerbose);
     }
 
-    public TracingRequest Read(ParseResult result, IReadOnlyList<string> probes) => new()
+    public TracingRequest Read(ParseResult result, IReadOnlyList<string> probes, bool follows = false) => new()
     {
         Probes = probes,
         Where = result.GetValue(_where),
         Duration = result.GetValue(_duration),
         MaximumOverhead = result.GetValue(_maximumOverhead),
+        Follow = follows || result.GetValue(_follow),
         Backend = result.GetValue(_backend),
         Returns = result.GetValue(_returns),
         Json = result.GetValue(_format) == "json",

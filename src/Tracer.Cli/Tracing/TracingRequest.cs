@@ -31,6 +31,8 @@ internal sealed record TracingRequest
 
     public StackWalk StackWalk { get; init; }
 
+    public bool Follow { get; init; }
+
     public BackendChoice Backend { get; init; }
 
     public ReturnMethod Returns { get; init; }

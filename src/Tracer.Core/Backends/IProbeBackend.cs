@@ -23,6 +23,14 @@ public interface IProbeBackend
     /// <summary>Whether it can follow calls from an entry to its return (<see cref="PlannedSite.Call"/>) on this machine; otherwise exits must be sites of their own.</summary>
     bool FollowsCalls => false;
 
+    /// <summary>Why it cannot follow a process into those that it starts, the programs it executes and the libraries it loads, in one sentence; null when it can.</summary>
+    string? RefuseFamily() => $"The {Name} backend traces one process with what it has mapped.";
+
+    /// <summary>Begins to follow processes, into what they start from now on.</summary>
+    /// <param name="takesAll">Whether every process that executes a program joins, whoever started it.</param>
+    /// <exception cref="Diagnostics.TracerException">It is not possible.</exception>
+    IProcessFamily OpenFamily(bool takesAll) => throw new NotSupportedException(RefuseFamily());
+
     /// <summary>
     /// Arms all sites. When it returns, every site is armed and events flow to <paramref name="sink"/>.
     /// </summary>

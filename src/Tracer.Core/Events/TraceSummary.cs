@@ -51,6 +51,11 @@ public sealed record TraceSummary
     /// <summary>Events beyond the rate limit, which were not delivered.</summary>
     public ulong Limited { get; init; }
 
+    /// <summary>
+    /// How often a process that is followed ran on before it was known what to trace in what it had executed or loaded: its first events there may be missing.
+    /// </summary>
+    public ulong Gaps { get; init; }
+
     /// <summary>What tracing cost and how it was bounded; null when no bound was asked for.</summary>
     public OverheadReport? Overhead { get; init; }
 
@@ -62,4 +67,39 @@ public sealed record TraceSummary
 
     /// <summary>Why there were no events, as far as is known; null when there were some.</summary>
     public string? WhyNoEvents { get; init; }
+
+    /// <summary>Both together, of one session and the same time.</summary>
+    public TraceSummary Plus(TraceSummary other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with
+        {
+            Probes = [.. Probes.Concat(other.Probes).GroupBy(p => p.Probe).Select(g => new ProbeCount(g.Key, Sum(g, p => p.Events), Sum(g, p => p.Lost)))],
+            Events = Events + other.Events,
+            Lost = Lost + other.Lost,
+            LostFrames = LostFrames + other.LostFrames,
+            LostReturns = LostReturns + other.LostReturns,
+            Unreturned = Unreturned + other.Unreturned,
+            Truncated = Truncated + other.Truncated,
+            Unreadable = Unreadable + other.Unreadable,
+            Late = Late + other.Late,
+            IsAggregated = IsAggregated || other.IsAggregated,
+            Hits = Hits is null && other.Hits is null ? null : (Hits ?? 0) + (other.Hits ?? 0),
+            Faults = Faults + other.Faults,
+            Overflow = Overflow + other.Overflow,
+            Drops = Drops + other.Drops,
+            Limited = Limited + other.Limited,
+            Gaps = Gaps + other.Gaps,
+            TargetStopped = TargetStopped + other.TargetStopped,
+            WhyNoEvents = WhyNoEvents is null || other.WhyNoEvents is null ? null : WhyNoEvents,
+        };
+    }
+
+    private static ulong Sum(IEnumerable<ProbeCount> counts, Func<ProbeCount, ulong> of)
+    {
+        ulong sum = 0;
+        foreach (var count in counts)
+            sum += of(count);
+        return sum;
+    }
 }

@@ -110,6 +110,8 @@ public readonly record struct TraceValue
         EvaluationStatus.Unavailable => $"<unavailable: {Reason}>",
         EvaluationStatus.DivideByZero => "<division by zero>",
         EvaluationStatus.LoopLimit => "<too long to compute>",
+        // A record that says what no backend says.
+        > EvaluationStatus.Truncated => "<unavailable>",
         _ => Type switch
         {
             StackType => string.Join(' ', (Frames ?? []).Select(f => f.Kind == NativeFrameKind.Missing ? "..." : string.Create(CultureInfo.InvariantCulture, $"0x{f.Address:x}"))),

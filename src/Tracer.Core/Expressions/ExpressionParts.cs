@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Tracer.Core.Expressions;
 
@@ -23,6 +24,34 @@ public static class ExpressionParts
         VariableExpression v => [.. v.Keys],
         PictureExpression p => [.. p.Start.SelectMany(a => a.Parts), .. p.Roots],
         _ => [],
+    };
+
+    /// <summary>
+    /// What an expression is apart from its parts: two with the same label and equal parts have the same value at a hit. Null for those that need more than that to be told apart (variables,
+    /// pictures, what is kept of an owner) and for those that only programs of probes have.
+    /// </summary>
+    public static string? LabelOf(Expression expression) => expression switch
+    {
+        ConstantExpression c => string.Create(CultureInfo.InvariantCulture, $"{c.Type}:{c.Value}"),
+        RegisterExpression r => string.Create(CultureInfo.InvariantCulture, $"reg{(int)r.Register}"),
+        VectorExpression v => string.Create(CultureInfo.InvariantCulture, $"reg{(int)v.Register}"),
+        LoadExpression l => $"load {l.Loaded}",
+        UnaryExpression u => $"unary {u.Operator}",
+        BinaryExpression b => $"binary {b.Operator}",
+        ConvertExpression c => $"to {c.Target}",
+        ConditionalExpression => "if",
+        FloatExpression f => $"{f.Format}",
+        IterateExpression i => string.Create(CultureInfo.InvariantCulture, $"loop {i.Limit} {i.Initial.Count}"),
+        TextExpression => "text",
+        LoopVariableExpression v => string.Create(CultureInfo.InvariantCulture, $"v{v.Index}"),
+        BuiltInExpression b => $"builtin {b.Value}",
+        TextLiteralExpression l => $"literal {l.Text}",
+        TextCompareExpression c => $"compare {c.Operator}",
+        StackExpression { Chain: { } chain } => $"frames {chain.Start}",
+        StackExpression s => string.Create(CultureInfo.InvariantCulture, $"stack {s.Bytes}"),
+        SavedExpression s => string.Create(CultureInfo.InvariantCulture, $"saved{s.Slot}"),
+        UnavailableExpression => "unavailable",
+        _ => null,
     };
 
     /// <summary>The first part, or the expression itself, that <paramref name="find"/> takes; parts shared by reference are looked at once.</summary>

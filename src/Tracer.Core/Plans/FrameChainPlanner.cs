@@ -29,7 +29,7 @@ public static class FrameChainPlanner
         ArgumentNullException.ThrowIfNull(plan);
         var tables = new Dictionary<TargetModule, FrameTable>(ReferenceEqualityComparer.Instance);
         var sites = plan.Sites.Select(s => s with { Clauses = [.. s.Clauses.Select(c => c with { Actions = [.. c.Actions.Select(a => Convert(a, s))] })] });
-        return new TracePlan(plan.Target, [.. sites], plan.Emissions, plan.Activations, plan.TextLimit);
+        return plan.With([.. sites], plan.Emissions);
 
         ClauseAction Convert(ClauseAction action, PlannedSite site)
         {

@@ -1,3 +1,4 @@
+using Tracer.Core.Backends;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
@@ -26,7 +27,9 @@ public static class PlanBuilder
     /// <param name="textLimit">The most bytes of a text that are recorded, 8 to <see cref="MaximumTextLimit"/>; rounded up to a multiple of 8.</param>
     /// <param name="isMetered">Whether the price of hits must be known and breakpoints be taken out for a while.</param>
     /// <param name="eventsPerSecond">The most events in a second, 1 or more; null for no limit.</param>
-    public static TracePlan Build(TargetProcess target, IEnumerable<ProbeProgram> programs, int textLimit = DefaultTextLimit, bool isMetered = false, long? eventsPerSecond = null)
+    /// <param name="image">The processes that it is for; null for the target alone.</param>
+    public static TracePlan Build(
+        TargetProcess target, IEnumerable<ProbeProgram> programs, int textLimit = DefaultTextLimit, bool isMetered = false, long? eventsPerSecond = null, ProcessImage? image = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(textLimit, 8);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(textLimit, MaximumTextLimit);
@@ -55,7 +58,7 @@ public static class PlanBuilder
         foreach (var companion in all.SelectMany(p => p.Probe.Companions))
             DraftAt(companion.Location).Save(frames.Apply(companion.Save), companion.Guard);
         var sites = drafts.Select((d, k) => new PlannedSite(k, d.Location, d.Semaphore, [.. d.Clauses]) { Call = d.Call, IsWatched = d.IsWatched }).ToArray();
-        return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7) { IsMetered = isMetered, EventsPerSecond = eventsPerSecond };
+        return new TracePlan(target, sites, emissions, activations, (textLimit + 7) & ~7) { IsMetered = isMetered, EventsPerSecond = eventsPerSecond, Image = image };
 
         Draft DraftAt(CodeLocation location, bool isWatched = false)
         {

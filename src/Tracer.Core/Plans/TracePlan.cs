@@ -1,4 +1,5 @@
 using Tracer.Core.Aggregations;
+using Tracer.Core.Backends;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
@@ -58,6 +59,13 @@ public sealed class TracePlan
     /// <summary>Whether the attachment must be an <see cref="Backends.IMeteredAttachment"/>.</summary>
     public bool IsMetered { get; internal init; }
 
+    /// <summary>The processes that it is for, when these are not the target alone.</summary>
+    public ProcessImage? Image { get; internal init; }
+
     /// <summary>The most bytes of a text that is a key of a row, a multiple of 8; longer ones are marked truncated.</summary>
     public int KeyTextLimit => Math.Min(TextLimit, PlanBuilder.DefaultTextLimit);
+
+    /// <summary>The plan with other sites, and all that is asked of it as a whole.</summary>
+    internal TracePlan With(IReadOnlyList<PlannedSite> sites, IReadOnlyList<Emission> emissions) =>
+        new(Target, sites, emissions, Activations, TextLimit) { IsMetered = IsMetered, EventsPerSecond = EventsPerSecond, Image = Image };
 }

@@ -48,7 +48,7 @@ public static class PlanSplitter
             Call = s.Call is { } call ? call with { Returns = [.. call.Returns.Select(c => Convert(s, c))] } : null,
         }).ToArray();
         // Which hits are events is not known before they are finished: their number is limited behind that.
-        var atHit = new TracePlan(plan.Target, sites, emissions, plan.Activations, plan.TextLimit) { IsMetered = plan.IsMetered };
+        var atHit = new TracePlan(plan.Target, sites, emissions, plan.Activations, plan.TextLimit) { IsMetered = plan.IsMetered, Image = plan.Image };
         var pseudo = plan.Sites[0] with { Call = null, Clauses = [.. split.Select(c => c.Finish)] };
         var after = new TracePlan(plan.Target, [pseudo], plan.Emissions, [], plan.TextLimit);
         return new SplitPlan(plan, atHit, after, split, origins);

@@ -14,6 +14,12 @@ public sealed class SplittingBackend(IProbeBackend inner) : IProbeBackend
     public bool FollowsCalls => inner.FollowsCalls;
 
     /// <inheritdoc/>
+    public string? RefuseFamily() => inner.RefuseFamily();
+
+    /// <inheritdoc/>
+    public IProcessFamily OpenFamily(bool takesAll) => inner.OpenFamily(takesAll);
+
+    /// <inheritdoc/>
     public BackendSupport Evaluate(TracePlan plan)
     {
         if (PlanSplitter.Split(plan, e => inner.Refuse(e, plan.TextLimit)) is not { } split)

@@ -16,6 +16,9 @@ public sealed class StackNames : IDisposable
     private readonly StackWalker _walker;
     private readonly Symboliser _symboliser;
 
+    /// <summary>Walks stacks to the frames that are named.</summary>
+    public StackWalker Walker => _walker;
+
     /// <summary>Names for a target's stacks; opens nothing yet.</summary>
     public StackNames(ISystemCallGate gate, TargetProcess target)
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Tracer.Linux;
 
 /// <summary>
@@ -27,8 +29,31 @@ public sealed unsafe class ProcessMemory : IDisposable
         _memPath = $"{proc}/{pid}/mem";
     }
 
+    /// <summary>
+    /// The memory that the process has now, held by its /proc/PID/mem: when it executes another program, nothing of that is read by mistake, but nothing at all any more. Costs a descriptor.
+    /// </summary>
+    public static ProcessMemory Hold(ISystemCallGate gate, int pid, string proc = "/proc")
+    {
+        var memory = new ProcessMemory(gate, pid, proc) { _vmRefused = true };
+        Span<byte> first = stackalloc byte[1];
+        memory.ReadByMem(0, first);
+        return memory;
+    }
+
     /// <summary>The process.</summary>
     public int Pid { get; }
+
+    /// <summary>
+    /// Whether the kernel lets this process read: success, EPERM or EACCES, ESRCH when the process is gone. It asks what ptrace(2) would ask
+    /// (PTRACE_MODE_ATTACH_REALCREDS), of the permissions of /proc/PID/mem only where process_vm_readv is not to be had.
+    /// </summary>
+    public SystemCallResult Ask()
+    {
+        // Nothing is mapped at zero (vm.mmap_min_addr), and permission is looked at first.
+        Span<byte> nothing = stackalloc byte[1];
+        var result = Read(0, nothing);
+        return result.Error == Errno.EFAULT ? new(0) : result;
+    }
 
     /// <summary>
     /// Reads from <paramref name="address"/> into <paramref name="destination"/>. Returns how many bytes were read, fewer at a hole; EFAULT when not
@@ -41,14 +66,24 @@ public sealed unsafe class ProcessMemory : IDisposable
         if (!_vmRefused)
         {
             var result = Transfer(SystemCall.ProcessVmReadV, new(ref range), destination);
-            if (!IsRefusal(result.Error)) return result;
+            if (IsAnswer(result)) return result;
             var fallback = ReadByMem(address, destination);
             // Only an answer from the other door proves that the first one alone is shut.
-            _vmRefused = fallback.IsSuccess;
+            _vmRefused = fallback.IsSuccess && IsRefusal(result.Error);
             return fallback.IsSuccess || fallback.Error == Errno.EFAULT ? fallback : result;
         }
 
         return ReadByMem(address, destination);
+    }
+
+    /// <summary>
+    /// Reads what must be known to leave the process unharmed: EFAULT is believed only when both doors say so, for process_vm_readv says it also where the kernel has
+    /// no memory (mm/process_vm_access.c, process_vm_rw_single_vec).
+    /// </summary>
+    public SystemCallResult ReadSurely(ulong address, Span<byte> destination)
+    {
+        var result = Read(address, destination);
+        return result.Error == Errno.EFAULT ? ReadByMem(address, destination) : result;
     }
 
     /// <summary>
@@ -66,10 +101,11 @@ public sealed unsafe class ProcessMemory : IDisposable
             var result = _vmRefused
                 ? ReadEachByMem(batch, destination[total..])
                 : Transfer(SystemCall.ProcessVmReadV, batch, destination[total..]);
-            if (IsRefusal(result.Error) && !_vmRefused)
+            if (!IsAnswer(result) && !_vmRefused)
             {
+                var isRefusal = IsRefusal(result.Error);
                 result = ReadEachByMem(batch, destination[total..]);
-                _vmRefused = result.IsSuccess;
+                _vmRefused = result.IsSuccess && isRefusal;
             }
 
             if (result.IsError) return total > 0 ? new(total) : result;
@@ -90,20 +126,34 @@ public sealed unsafe class ProcessMemory : IDisposable
         if (source.IsEmpty) return new(0);
         var range = new RemoteRange(address, (ulong)source.Length);
         var result = Transfer(SystemCall.ProcessVmWriteV, new(ref range), source);
-        return IsRefusal(result.Error) ? WriteThroughProtection(address, source) : result;
+        return IsAnswer(result) ? result : WriteThroughProtection(address, source);
     }
 
     /// <summary>
     /// Writes whatever the page's protection, as a debugger sets breakpoints: /proc/PID/mem, which gives a private file page its own
     /// copy (FOLL_FORCE) and leaves the file alone. EFAULT for unmapped or shared read-only pages. Kernels booted with
-    /// proc_mem.force_override=ptrace (6.12) allow it only to a process's tracer.
+    /// proc_mem.force_override=ptrace (6.12) allow it only to a process's tracer. Where the file's permissions are in the way, which
+    /// CAP_SYS_PTRACE does not lift, the thread that traces <see cref="Pid"/> writes by PTRACE_POKEDATA while that is stopped.
+    /// What fails for want of something is tried again, then by process_vm_writev: a breakpoint that is not taken back kills the process.
     /// </summary>
     public SystemCallResult WriteThroughProtection(ulong address, ReadOnlySpan<byte> source)
     {
         if (source.IsEmpty) return new(0);
+        var result = WriteByMem(address, source);
+        if (result.IsSuccess || result.Error == Errno.ESRCH) return result;
+        var again = WriteByMem(address, source);
+        if (again.IsSuccess) return again;
+        var range = new RemoteRange(address, (ulong)source.Length);
+        var other = Transfer(SystemCall.ProcessVmWriteV, new(ref range), source);
+        return other.IsSuccess ? other : result;
+    }
+
+    private SystemCallResult WriteByMem(ulong address, ReadOnlySpan<byte> source)
+    {
         for (var attempt = 0; ; attempt++)
         {
             var opened = OpenMem(writable: true, reopen: attempt > 0);
+            if (opened.Error == Errno.EACCES) return WriteWords(address, source);
             if (opened.IsError) return opened;
             var result = Normalise(_gate.WriteAt(_mem!, source, (long)address));
             if (result.Raw != 0) return result;
@@ -113,6 +163,34 @@ public sealed unsafe class ProcessMemory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _mem?.Dispose();
+
+    private SystemCallResult WriteWords(ulong address, ReadOnlySpan<byte> source)
+    {
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        var written = 0;
+        while (written < source.Length)
+        {
+            // An aligned word lies in one page.
+            var at = address + (ulong)written;
+            var skipped = (int)(at % sizeof(ulong));
+            var length = Math.Min(word.Length - skipped, source.Length - written);
+            var result = _gate.PtracePeekData(Pid, at - (ulong)skipped, out var value);
+            if (result.IsSuccess)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(word, value);
+                source.Slice(written, length).CopyTo(word[skipped..]);
+                result = _gate.PtracePokeData(Pid, at - (ulong)skipped, BinaryPrimitives.ReadUInt64LittleEndian(word));
+            }
+
+            if (result.IsError) return written > 0 ? new(written) : Normalise(result);
+            written += length;
+        }
+
+        return new(written);
+    }
+
+    // What the kernel says of the process, rather than of itself (ENOMEM) or of us (EPERM).
+    private static bool IsAnswer(SystemCallResult result) => result.IsSuccess || result.Error is Errno.EFAULT or Errno.ESRCH;
 
     // ESRCH is not a refusal: it is the answer.
     private static bool IsRefusal(Errno error) => error is Errno.EPERM or Errno.ENOSYS;

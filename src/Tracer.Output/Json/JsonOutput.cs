@@ -63,7 +63,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void OnEvent(in EventRecord record)
+    protected override void Write(in EventRecord record)
     {
         _late.Clear();
         Begin("event"u8);
@@ -82,7 +82,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
                 continue;
             _json.WritePropertyName(value.Planned.Name);
             if (value is { Status: EvaluationStatus.Ok, Planned.Expression.Type: StackType })
-                StackJson.Write(_json, Stacks?.Of(record, value, Pictures, out _) ?? []);
+                StackJson.Write(_json, EventReaders?.Stacks.Of(record, value, EventReaders.Pictures, out _) ?? []);
             else
                 WriteValue(value);
         }
@@ -97,7 +97,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
     {
         ArgumentNullException.ThrowIfNull(report);
         Begin("aggregation"u8);
-        new AggregationJson(_json, Stacks).Write(report);
+        new AggregationJson(_json, Readers?.Target.Stacks).Write(report);
         End();
         OnBatchEnd();
     }
@@ -140,6 +140,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
         WriteNonzero("overflow"u8, summary.Overflow);
         WriteNonzero("drops"u8, summary.Drops);
         WriteNonzero("limited"u8, summary.Limited);
+        WriteNonzero("gaps"u8, summary.Gaps);
         if (summary.Overhead is { } overhead)
             OverheadJson.Write(_json, overhead);
         if (summary.Hits is { } hits)
@@ -277,7 +278,7 @@ public sealed class JsonOutput : TraceOutput, IDisposable
 
     private void WritePicture(ValueRecord value)
     {
-        var content = Pictures?.Read(value) ?? PictureContent.Nothing;
+        var content = EventReaders?.Pictures.Read(value) ?? PictureContent.Nothing;
         if (content.IsLate)
             _late.Add(value.Planned.Name);
         if (content.Items is [{ Name: null } only])

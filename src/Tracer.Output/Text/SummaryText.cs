@@ -48,6 +48,8 @@ internal static class SummaryText
             yield return $"{Number(summary.Drops)} assignments dropped";
         if (summary.Limited > 0)
             yield return $"{Number(summary.Limited)} limited";
+        if (summary.Gaps > 0)
+            yield return $"{Number(summary.Gaps)} gaps: a process ran on before it was known what to trace in what it had executed or loaded";
         if (summary.Overhead is { TracedShare: < 1 } overhead)
         {
             yield return OverheadText.Of(overhead);

@@ -47,7 +47,7 @@ public sealed class TextOutput : TraceOutput
         var sites = probes.Sum(p => p.Sites.Count);
         _messages.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Attached to {processId} by {backend}: {Count(probes.Count, "probe")}, {Count(sites, "site")}. Ctrl-C stops."));
+            $"Attached to {(processId == 0 ? "all processes" : processId)} by {backend}: {Count(probes.Count, "probe")}, {Count(sites, "site")}. Ctrl-C stops."));
         if (!_verbose)
             return;
         foreach (var probe in probes)
@@ -58,7 +58,7 @@ public sealed class TextOutput : TraceOutput
     }
 
     /// <inheritdoc/>
-    public override void OnEvent(in EventRecord record)
+    protected override void Write(in EventRecord record)
     {
         WriteTime(record.Time);
         Number(record.ProcessId);
@@ -74,12 +74,14 @@ public sealed class TextOutput : TraceOutput
         _output.Append((byte)' ');
         if (shape.HasPlace)
             WritePlace(record);
+        var index = -1;
         foreach (var value in record)
         {
+            index++;
             if (value.Planned.Expression.Type is StackType || (shape.HasStack && StackNames.IsPartOfStack(record.Emission, value.Planned)) || (shape.HasPlace && PlaceNames.Contains(value.Planned.Name)))
                 continue;
             _output.Append((byte)' ');
-            Ascii(value.Planned.Name);
+            _output.Append(shape.ValueNames[index]);
             _output.Append((byte)'=');
             WriteValue(value, quoted: true);
         }
@@ -93,7 +95,7 @@ public sealed class TextOutput : TraceOutput
     public override void Aggregation(AggregationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        new AggregationText(_output, Stacks).Write(report);
+        new AggregationText(_output, Readers?.Target.Stacks).Write(report);
         OnBatchEnd();
     }
 
@@ -120,9 +122,9 @@ public sealed class TextOutput : TraceOutput
     {
         foreach (var value in record)
         {
-            if (value.Planned.Expression.Type is not StackType || Stacks is null)
+            if (value.Planned.Expression.Type is not StackType || EventReaders is not { } readers)
                 continue;
-            StackText.Write(_output, Stacks.Of(record, value, Pictures, out var end));
+            StackText.Write(_output, readers.Stacks.Of(record, value, readers.Pictures, out var end));
             StackText.WriteEnd(_output, end);
         }
     }
@@ -199,7 +201,7 @@ public sealed class TextOutput : TraceOutput
 
     private void WritePicture(ValueRecord value)
     {
-        var content = Pictures?.Read(value) ?? PictureContent.Nothing;
+        var content = EventReaders?.Pictures.Read(value) ?? PictureContent.Nothing;
         var isAlone = content.Items is [{ Name: null }];
         if (!isAlone)
             _output.Append((byte)'(');
@@ -278,12 +280,6 @@ public sealed class TextOutput : TraceOutput
         _output.Advance(written);
     }
 
-    private void Ascii(string text)
-    {
-        var span = _output.GetSpan(text.Length);
-        _output.Advance(Encoding.ASCII.GetBytes(text, span));
-    }
-
     // Reasons name symbols of the target's files and values are its own: they may hold anything.
     private void Utf8(string text)
     {
@@ -304,20 +300,24 @@ public sealed class TextOutput : TraceOutput
     {
         private readonly byte[] _name;
 
+        // Providers, names and parameters' names are bytes of the target's file: no terminal shall obey them.
         public Shape(Emission emission)
         {
-            // A note's provider and name are bytes of the target's file: no terminal shall obey them.
-            var escaped = new OutputBuffer(Stream.Null);
-            TextEscaper.Write(escaped, Encoding.UTF8.GetBytes(emission.ProbeName), quoted: false);
-            _name = escaped.Unwritten.ToArray();
+            _name = Escaped(emission.ProbeName);
+            ValueNames = [.. emission.Values.Select(v => Escaped(v.Name))];
             HasStack = emission.Values.Any(v => v.Expression.Type is StackType);
             HasPlace = emission.Values.Count(v => PlaceNames.Contains(v.Name)) == 3;
         }
 
         public ReadOnlySpan<byte> Name => _name;
 
+        /// <summary>The names of the values, in their order.</summary>
+        public byte[][] ValueNames { get; }
+
         public bool HasPlace { get; }
 
         public bool HasStack { get; }
+
+        private static byte[] Escaped(string text) => Encoding.UTF8.GetBytes(TextEscaper.Escape(text));
     }
 }

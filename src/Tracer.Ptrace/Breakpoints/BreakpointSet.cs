@@ -102,7 +102,10 @@ internal sealed class BreakpointSet
     private static bool Restore(ProcessMemory memory, Breakpoint breakpoint)
     {
         Span<byte> now = stackalloc byte[1];
-        if (memory.Read(breakpoint.Address, now).Count == 0 || now[0] != Int3) return true;
+        var read = memory.ReadSurely(breakpoint.Address, now);
+        // Unmapped, or the process is gone; any other error says nothing of the byte.
+        if (read.IsError && read.Error is not (Errno.EFAULT or Errno.ESRCH)) return false;
+        if (read.Count == 0 || now[0] != Int3) return true;
         if (memory.WriteThroughProtection(breakpoint.Address, [breakpoint.Original]).Count != 1) return false;
         return memory.Read(breakpoint.Address, now).Count == 1 && now[0] == breakpoint.Original;
     }

@@ -58,7 +58,7 @@ internal sealed class Semaphores(TracePlan plan)
     public static Errno Add(ProcessMemory memory, ulong address, int change)
     {
         Span<byte> bytes = stackalloc byte[2];
-        var read = memory.Read(address, bytes);
+        var read = memory.ReadSurely(address, bytes);
         if (read.Count != 2) return read.IsError ? read.Error : Errno.EFAULT;
         var value = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
         if (change < 0 && value == 0) return Errno.None;

@@ -56,32 +56,14 @@ internal sealed class ExpressionGraph
         return new Node(expression, children, certain, readsMemory, open);
     }
 
+    // Where equal parts do not make equal values, the number of something tells them apart.
     private string Describe(Expression expression) => expression switch
     {
-        ConstantExpression c => string.Create(CultureInfo.InvariantCulture, $"{c.Type}:{c.Value}"),
-        RegisterExpression r => string.Create(CultureInfo.InvariantCulture, $"reg{(int)r.Register}"),
-        VectorExpression v => string.Create(CultureInfo.InvariantCulture, $"reg{(int)v.Register}"),
-        LoadExpression l => $"load {l.Loaded}",
-        UnaryExpression u => $"unary {u.Operator}",
-        BinaryExpression b => $"binary {b.Operator}",
-        ConvertExpression c => $"to {c.Target}",
-        ConditionalExpression => "if",
-        FloatExpression f => $"{f.Format}",
         OwnedExpression o => string.Create(CultureInfo.InvariantCulture, $"owned {IdOf(o.Owner.Object)} {IdOf(o.Key)}"),
-        IterateExpression i => string.Create(CultureInfo.InvariantCulture, $"loop {i.Limit} {i.Initial.Count}"),
-        TextExpression => "text",
-        LoopVariableExpression v => string.Create(CultureInfo.InvariantCulture, $"v{v.Index}"),
-        BuiltInExpression b => $"builtin {b.Value}",
         TextLiteralExpression { IsNameOfSite: true } => "site literal",
-        TextLiteralExpression l => $"literal {l.Text}",
-        TextCompareExpression c => $"compare {c.Operator}",
         VariableExpression v => string.Create(CultureInfo.InvariantCulture, $"variable {IdOf(v.Variable)} {v.Field}"),
-        StackExpression { Chain: { } chain } => $"frames {chain.Start}",
-        StackExpression s => string.Create(CultureInfo.InvariantCulture, $"stack {s.Bytes}"),
         PictureExpression => string.Create(CultureInfo.InvariantCulture, $"picture {_nodes.Count}"),
-        SavedExpression s => string.Create(CultureInfo.InvariantCulture, $"saved{s.Slot}"),
-        UnavailableExpression => "unavailable",
-        _ => throw new CompilationException($"the expression {expression} is not known to the ebpf backend"),
+        _ => ExpressionParts.LabelOf(expression) ?? throw new CompilationException($"the expression {expression} is not known to the ebpf backend"),
     };
 
     private int IdOf(Variable variable)

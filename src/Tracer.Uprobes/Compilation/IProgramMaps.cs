@@ -1,6 +1,7 @@
 using Tracer.Core.Aggregations;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
+using Tracer.Uprobes.Following;
 
 namespace Tracer.Uprobes.Compilation;
 
@@ -10,11 +11,17 @@ internal interface IProgramMaps
     /// <summary>The ring that events go to.</summary>
     int Ring { get; }
 
+    /// <summary>An array for a program's <see cref="StackGuard"/>; null where programs have the stack of the thread that runs them.</summary>
+    int? NewGuard();
+
     /// <summary>Bytes waiting in the ring from which on the reader is woken.</summary>
     int WakeThreshold { get; }
 
     /// <summary>Array of u64: the plan's counters (<see cref="Core.Plans.CounterLayout"/>).</summary>
     int Losses { get; }
+
+    /// <summary>Which processes' hits count; null when only those of one process come at all.</summary>
+    ImageGate? Image { get; }
 
     /// <summary>The memory of a <see cref="HitMeter"/>; null when hits are not metered.</summary>
     int? Meter { get; }

@@ -36,6 +36,9 @@ internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile, bool
             ? new SessionInterface(isReturn, cookie, thread, checked((short)depth.Offset))
             : null;
 
+    /// <summary>Offset of a member in a structure; null when the kernel's BTF does not tell.</summary>
+    public int? MemberOf(string structure, string path) => _types.Value?.TryFindMember(structure, path, out var member) == true ? member.Offset : null;
+
     /// <summary>Offset of a member in <c>task_struct</c>; null when the kernel's BTF does not tell.</summary>
     public short? TaskMember(string path) => _taskMembers.GetOrAdd(
         path, p => _types.Value?.TryFindMember("task_struct", p, out var member) == true && member.Offset <= short.MaxValue ? (short)member.Offset : null);

@@ -23,8 +23,9 @@ internal static class OwnerEndCompiler
         code.Move(R6, R1);
         var meter = maps.Meter is { } memory ? new MeterCompiler(code, frame, memory, stepping) : null;
         meter?.Begin();
+        maps.Image?.Pass(code, frame, end);
         expressions.Evaluate(life.Ended, end);
-        OwnerKey.Write(code, key, kernel);
+        OwnerKey.Write(code, key, kernel, isShared: maps.Image is not null);
         foreach (var map in numbers)
         {
             var next = code.NewLabel();
@@ -38,6 +39,9 @@ internal static class OwnerEndCompiler
 
         code.Bind(end);
         meter?.End();
+        // It must not be missed, and may wait: so it has to do with the stack that is the thread's own.
+        if (StackGuard.IsNeeded(frame.Deepest))
+            throw new CompilationException($"the end of {life.Name} needs {frame.Deepest} bytes of stack");
         return code.Move(R0, 0).Exit().AssembleReachable();
     }
 }

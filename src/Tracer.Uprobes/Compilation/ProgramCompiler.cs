@@ -79,17 +79,23 @@ internal sealed class ProgramCompiler
         var meter = _maps.Meter is { } memory ? new MeterCompiler(_code, _frame, memory, stepping) : null;
         meter?.Begin();
         meter?.PassGate();
+        var other = _code.NewLabel();
+        _maps.Image?.Pass(_code, _frame, other);
         _literalBase = ReadLiteralBase([.. site.AllClauses]);
         if (site.Call is { } call)
             CompileCall(site.Clauses, call, ignore!.Value);
         else
             Run(site.Clauses);
+        _code.Bind(other);
         meter?.End();
         if (ignore is { } result)
             _code.Load(BpfSize.Double, R0, R10, result);
         else
             _code.Move(R0, 0);
-        return _code.Exit().AssembleReachable();
+        var program = _code.Exit().AssembleReachable();
+        return StackGuard.IsNeeded(_frame.Deepest) && _maps.NewGuard() is { } guards
+            ? StackGuard.Wrap(program, guards, _maps.Losses, _plan.Counters.LostHits, result: site.Call is null ? 0 : 1)
+            : program;
     }
 
     private void CompileCall(IReadOnlyList<Clause> clauses, PlannedCall call, short ignore)

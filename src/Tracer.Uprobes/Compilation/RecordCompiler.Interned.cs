@@ -114,7 +114,7 @@ internal sealed partial class RecordCompiler
     private void Entry(InternedTexts texts)
     {
         code.Load(BpfSize.Double, R0, R7, ScratchLayout.OwnerOffset);
-        OwnerKey.Write(code, _ownerKey, kernel);
+        OwnerKey.Write(code, _ownerKey, kernel, isShared: maps.Image is not null);
         code.LoadMap(R1, maps.NumbersOf(texts)).Move(R2, R10).Alu(BpfOperation.Add, R2, _ownerKey);
     }
 }

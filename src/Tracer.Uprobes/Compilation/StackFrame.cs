@@ -10,6 +10,9 @@ internal sealed class StackFrame
 
     private int _used;
 
+    /// <summary>The most bytes that were in use at once.</summary>
+    public int Deepest { get; private set; }
+
     /// <summary>Bytes in use: a mark for <see cref="ReleaseTo"/>.</summary>
     public int Mark => _used;
 
@@ -18,6 +21,7 @@ internal sealed class StackFrame
     public short Reserve(int bytes)
     {
         _used += (bytes + 7) & ~7;
+        Deepest = Math.Max(Deepest, _used);
         if (_used > Size)
             throw new CompilationException($"its values need more than the {Size} bytes of stack that a kernel program has");
         return (short)-_used;

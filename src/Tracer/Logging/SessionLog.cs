@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tracer.Linux;
 
 namespace Tracer.Logging;
 
@@ -31,9 +32,30 @@ internal static partial class SessionLog
     [LoggerMessage(8, LogLevel.Warning, "sharptrace: The kernel follows the calls of {Probe}, as asked for. That may harm the target or the results: {Reason}. Leave out --returns kernel to be safe. [ST0215]")]
     public static partial void ReturnsForced(ILogger logger, string probe, string reason);
 
-    [LoggerMessage(9, LogLevel.Warning, "sharptrace: {Message}")]
+    [LoggerMessage(9, LogLevel.Warning, "sharptrace: Nothing of {Probes} is in process {Process} yet. What it loads, forks and executes is looked at for it. [ST0417]")]
+    public static partial void Awaited(ILogger logger, string probes, string process);
+
+    [LoggerMessage(10, LogLevel.Information, "Process {Process} was forked by {Parent}")]
+    public static partial void Forked(ILogger logger, int process, int parent);
+
+    [LoggerMessage(11, LogLevel.Information, "Process {Process}: {Count} probes are armed")]
+    public static partial void Armed(ILogger logger, int process, int count);
+
+    [LoggerMessage(12, LogLevel.Information, "Process {Process} has exited")]
+    public static partial void Exited(ILogger logger, int process);
+
+    [LoggerMessage(13, LogLevel.Warning, "sharptrace: What process {Process} has executed or loaded is not traced. {Reason} [ST0415]")]
+    public static partial void NotFollowed(ILogger logger, int process, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "sharptrace: Libraries that process {Process} loads later are not traced: it has no dynamic loader that tells. [ST0416]")]
+    public static partial void NoLoader(ILogger logger, int process);
+
+    [LoggerMessage(15, LogLevel.Information, "{File} is mapped and could not be opened, so that nothing of it can be traced: {Reason}")]
+    public static partial void FileUnopened(ILogger logger, string file, KernelError reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "sharptrace: {Message}")]
     public static partial void TakenBack(ILogger logger, string message);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Message}")]
+    [LoggerMessage(17, LogLevel.Warning, "{Message}")]
     public static partial void NotGuarded(ILogger logger, string message);
 }

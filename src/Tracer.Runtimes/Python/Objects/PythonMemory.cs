@@ -11,6 +11,7 @@ namespace Tracer.Runtimes.Python.Objects;
 public sealed class PythonMemory(ITargetMemory memory)
 {
     private ulong? _fault;
+    private byte[] _text = [];
 
     /// <summary>Whether something could not be read since the last <see cref="TakeFault"/>.</summary>
     public bool HasFault => _fault is not null;
@@ -38,18 +39,20 @@ public sealed class PythonMemory(ITargetMemory memory)
         return false;
     }
 
-    /// <summary>Reads up to a zero byte, at most so many bytes; what there is before a page that cannot be read, when that is something.</summary>
+    /// <summary>Reads up to a zero byte, at most so many bytes; what there is before a page that cannot be read, when that is something. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Terminated(ulong address, int most)
     {
         const int Step = 64;
-        var bytes = new byte[most];
+        if (_text.Length < most)
+            _text = new byte[most];
+        var bytes = _text.AsSpan(0, most);
         var count = 0;
         while (count < most && _fault is null)
         {
-            var part = bytes.AsSpan(count, Math.Min(Step, most - count));
+            var part = bytes.Slice(count, Math.Min(Step, most - count));
             var read = memory.Read(unchecked(address + (ulong)count), part);
             if (part[..read].IndexOf((byte)0) is >= 0 and var end)
-                return bytes.AsSpan(0, count + end);
+                return bytes[..(count + end)];
             count += read;
             if (read < part.Length)
                 break;
@@ -57,7 +60,7 @@ public sealed class PythonMemory(ITargetMemory memory)
 
         if (count == 0)
             _fault ??= address;
-        return bytes.AsSpan(0, count);
+        return bytes[..count];
     }
 
     /// <summary>Eight bytes.</summary>

@@ -23,7 +23,8 @@ internal abstract class PictureReader(ITargetMemory memory, PythonObjectLayout l
     public PictureContent Read(ReadOnlySpan<byte> picture)
     {
         Picture.Load(picture);
-        Objects = new PythonObjects(Picture, layout);
+        var bounded = new BoundedMemory(Picture, PythonLimits.Default.PictureReads, PythonLimits.Default.PictureBytes);
+        Objects = new PythonObjects(bounded, layout);
         if (Picture.RegionCount == 0)
             return PictureContent.Nothing;
         // Nowhere is nothing; elsewhere there was something.
@@ -33,7 +34,8 @@ internal abstract class PictureReader(ITargetMemory memory, PythonObjectLayout l
             (var address, 0) => Content(new PictureItem(null, string.Create(CultureInfo.InvariantCulture, $"<unreadable 0x{address:x}>"))),
             _ => Read(),
         };
-        return content with { IsLate = Picture.IsLate };
+        // What it would have taken too much to read is left out like the rest of a text.
+        return content with { IsLate = Picture.IsLate, Items = bounded.IsExhausted ? [.. content.Items, new PictureItem(null, "…")] : content.Items };
     }
 
     /// <summary>What the loaded picture shows.</summary>

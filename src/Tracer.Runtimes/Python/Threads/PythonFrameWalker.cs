@@ -4,14 +4,16 @@ namespace Tracer.Runtimes.Python.Threads;
 
 /// <summary>Walks the frames of a thread state.</summary>
 internal sealed class PythonFrameWalker(
-    PythonObjects objects, PythonVersion version, PythonLayout layout, PythonThreadLayout threads, PythonValueLimits? locals, bool codesAreChecked = false)
+    PythonObjects objects, PythonVersion version, PythonLayout layout, PythonThreadLayout threads, PythonValueLimits? locals, bool codesAreChecked = false,
+    PythonLimits? limits = null)
 {
-    /// <summary>Deeper stacks are cut and said to be; the default limit of recursion is 1000.</summary>
-    public const int MaximumFrames = 20_000;
-
     // Include/internal/pycore_frame.h, enum _frameowner: what is no frame of Python is FRAME_OWNED_BY_CSTACK or _INTERPRETER.
     private const int OwnedByGenerator = 1;
     private const int FirstShim = 3;
+
+    private readonly PythonLimits _limits = limits ?? PythonLimits.Default;
+    private readonly HashSet<ulong> _seen = [];
+    private int _framesInAll;
 
     private readonly PythonCodes _codes = new(objects, layout, codesAreChecked);
     private readonly PythonLocals _locals = new(objects, version, layout);
@@ -23,6 +25,7 @@ internal sealed class PythonFrameWalker(
     {
         var frames = new List<PythonFrame>();
         var marks = new List<ulong>();
+        _seen.Clear();
         var problem = layout.InterpreterFrame is { } frame ? WalkNew(thread, frame, frames, marks) : WalkOld(thread, frames, marks);
         if (Memory.TakeFault() is { } fault)
             problem = $"memory at 0x{fault:x} cannot be read";
@@ -37,8 +40,8 @@ internal sealed class PythonFrameWalker(
         var hasMarks = marks.Count > 0;
         for (var frame = Memory.Pointer(thread + (ulong)threads.ThreadFrame!); frame != 0; frame = Memory.Pointer(frame + FrameObjectLayout.Back))
         {
-            if (frames.Count >= MaximumFrames)
-                return $"there are more than {MaximumFrames} frames";
+            if (Excess(frame) is { } excess)
+                return excess;
             if (_codes.Read(Memory.Pointer(frame + (ulong)layout.FrameCode)) is not { } code)
                 return $"there is no frame at 0x{frame:x}";
             frames.Add(Make(frame, code, LastInstruction(frame), frames.Count));
@@ -93,6 +96,13 @@ internal sealed class PythonFrameWalker(
         return owner == OwnedByGenerator || offset / 2 >= code.FirstTraceable ? Make(frame, code, offset, group) : null;
     }
 
+    // Why a frame is not looked at any more: there are too many, or the list leads back.
+    private string? Excess(ulong frame) =>
+        _seen.Count >= _limits.Frames ? $"there are more than {_limits.Frames} frames [ST0230]"
+        : _framesInAll++ >= _limits.FramesInAll ? $"there are more than {_limits.FramesInAll} frames in all [ST0230]"
+        : _seen.Add(frame) ? null
+        : "their list leads back to itself";
+
     private string? WalkNew(ulong thread, InterpreterFrameLayout layoutOfFrame, List<PythonFrame> frames, List<ulong> marks)
     {
         var first = threads.ThreadFrame is { } direct ? Memory.Pointer(thread + (ulong)direct) : FirstOfCFrame(thread);
@@ -101,11 +111,10 @@ internal sealed class PythonFrameWalker(
         if (hasEntries)
             marks.AddRange(CFrames(thread));
         var group = 0;
-        var seen = 0;
         for (var frame = first; frame != 0; frame = Memory.Pointer(frame + (ulong)layoutOfFrame.Previous))
         {
-            if (seen++ >= MaximumFrames)
-                return $"there are more than {MaximumFrames} frames";
+            if (Excess(frame) is { } excess)
+                return excess;
             var owner = Memory.Byte(frame + (ulong)layoutOfFrame.Owner);
             if (!hasEntries && owner >= FirstShim)
             {
@@ -147,7 +156,7 @@ internal sealed class PythonFrameWalker(
         if (threads.ThreadCFrame is not { } first)
             return found;
         var root = thread + (ulong)threads.ThreadRootCFrame;
-        for (var at = Memory.Pointer(thread + (ulong)first); at != 0 && at != root && found.Count < MaximumFrames; at = Memory.Pointer(at + (ulong)threads.CFramePrevious))
+        for (var at = Memory.Pointer(thread + (ulong)first); at != 0 && at != root && found.Count < _limits.Frames; at = Memory.Pointer(at + (ulong)threads.CFramePrevious))
             found.Add(at);
         return found;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tracer.Runtimes.Python.Objects;
 
 namespace Tracer.Runtimes.Python.Threads;
@@ -44,8 +45,19 @@ internal sealed class PythonLocals(PythonObjects objects, PythonVersion version,
         }
 
         var variables = new List<(string, string)>(found.Count);
+        var length = 0;
         foreach (var (name, value) in found)
+        {
+            if (length > PythonLimits.Default.VariablesLength)
+            {
+                variables.Add(("…", string.Create(CultureInfo.InvariantCulture, $"{found.Count - variables.Count} more")));
+                break;
+            }
+
             variables.Add((objects.Texts.Read(name, LongestName).Text, objects.Print(value, limits)));
+            length += variables[^1].Item1.Length + variables[^1].Item2.Length;
+        }
+
         return variables;
     }
 

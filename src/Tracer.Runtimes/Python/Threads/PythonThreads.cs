@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tracer.Core.Targets;
 using Tracer.Runtimes.Code;
 using Tracer.Runtimes.Python.Objects;
@@ -7,8 +8,6 @@ namespace Tracer.Runtimes.Python.Threads;
 /// <summary>The interpreters, threads and frames of a CPython in a target, read from its memory.</summary>
 public sealed class PythonThreads
 {
-    private const int MaximumInterpreters = 1024;
-    private const int MaximumThreads = 1 << 16;
     private const int LongestName = 128;
 
     private readonly PythonVersion _version;
@@ -54,30 +53,48 @@ public sealed class PythonThreads
     /// <param name="memory">The memory of a target that stands still; of one that runs, stacks may be torn.</param>
     /// <param name="problem">Why there are none, in one clause.</param>
     /// <param name="locals">How variables are printed; null for none.</param>
-    public IReadOnlyList<PythonThread> Read(ITargetMemory memory, out string? problem, PythonValueLimits? locals = null)
+    /// <param name="limits">How much is read; null for the usual.</param>
+    public IReadOnlyList<PythonThread> Read(ITargetMemory memory, out string? problem, PythonValueLimits? locals = null, PythonLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        return Read(new PythonObjects(memory, _objectLayout), locals, out problem);
+        limits ??= PythonLimits.Default;
+        var bounded = new BoundedMemory(memory, limits.Reads, limits.Bytes);
+        var found = Read(new PythonObjects(bounded, _objectLayout), locals, limits, out problem);
+        if (bounded.IsExhausted)
+            problem = string.Create(CultureInfo.InvariantCulture, $"reading them took more than {limits.Reads} reads or {limits.Bytes >> 20} MiB [ST0230]");
+        return found;
     }
 
-    private List<PythonThread> Read(PythonObjects objects, PythonValueLimits? locals, out string? problem)
+    private List<PythonThread> Read(PythonObjects objects, PythonValueLimits? locals, PythonLimits limits, out string? problem)
     {
         var memory = objects.Memory;
         var found = new List<PythonThread>();
+        var seen = new HashSet<ulong>();
         if (PythonRuntimeState.Find(_module, memory, _version, out problem) is not { } runtime)
             return found;
         var threads = runtime.Layout;
-        var walker = new PythonFrameWalker(objects, _version, _layout, threads, locals);
+        var walker = new PythonFrameWalker(objects, _version, _layout, threads, locals, limits: limits);
         var holderOfAll = runtime.CurrentThread == 0 ? 0 : memory.Pointer(runtime.CurrentThread);
         var interpreter = memory.Pointer(runtime.Interpreters);
-        for (var k = 0; interpreter != 0 && k < MaximumInterpreters; k++, interpreter = memory.Pointer(interpreter + (ulong)threads.InterpreterNext))
+        for (var k = 0; interpreter != 0; k++, interpreter = memory.Pointer(interpreter + (ulong)threads.InterpreterNext))
         {
+            if (k >= limits.Interpreters || !seen.Add(interpreter))
+            {
+                problem = k >= limits.Interpreters ? $"there are more than {limits.Interpreters} interpreters [ST0230]" : "their list leads back to itself";
+                break;
+            }
+
             var id = threads.InterpreterId is { } offset ? memory.Int64(interpreter + (ulong)offset) : k;
             var holder = threads.InterpreterGil is { } gil ? Holder(memory, memory.Pointer(interpreter + (ulong)gil)) : holderOfAll;
-            var names = Names(objects, memory.Pointer(interpreter + (ulong)threads.InterpreterModules));
-            for (var thread = memory.Pointer(interpreter + (ulong)threads.InterpreterThreads); thread != 0 && found.Count < MaximumThreads;
-                thread = memory.Pointer(thread + (ulong)threads.ThreadNext))
+            var names = Names(objects, memory.Pointer(interpreter + (ulong)threads.InterpreterModules), limits.Threads);
+            for (var thread = memory.Pointer(interpreter + (ulong)threads.InterpreterThreads); thread != 0; thread = memory.Pointer(thread + (ulong)threads.ThreadNext))
             {
+                if (found.Count >= limits.Threads || !seen.Add(thread))
+                {
+                    problem = found.Count >= limits.Threads ? $"there are more than {limits.Threads} threads [ST0230]" : "their list leads back to itself";
+                    break;
+                }
+
                 var posix = memory.Pointer(thread + (ulong)threads.ThreadId);
                 var native = threads.ThreadNativeId is { } at ? (int)memory.Int64(thread + (ulong)at) : 0;
                 if (memory.HasFault)
@@ -107,7 +124,7 @@ public sealed class PythonThreads
         gil != 0 && memory.Int32(gil + PythonThreadLayout.GilLocked) == 1 ? memory.Pointer(gil + PythonThreadLayout.GilHolder) : 0;
 
     // Lib/threading.py: _active, from ident to Thread, whose name is _name; of 2.7 _Thread__name.
-    private static Dictionary<ulong, string> Names(PythonObjects objects, ulong modules)
+    private static Dictionary<ulong, string> Names(PythonObjects objects, ulong modules, int most)
     {
         var names = new Dictionary<ulong, string>();
         var memory = objects.Memory;
@@ -119,7 +136,7 @@ public sealed class PythonThreads
             return names;
         }
 
-        foreach (var (key, thread) in objects.Entries.Dict(active, MaximumThreads, out _))
+        foreach (var (key, thread) in objects.Entries.Dict(active, most, out _))
         {
             var ident = objects.TypeOf(key)?.Kind switch
             {

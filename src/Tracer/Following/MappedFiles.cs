@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text;
+using Tracer.Linux;
+
+namespace Tracer.Following;
+
+/// <summary>The files that a process has mapped executable: what may have probes.</summary>
+/// <param name="Files">Which files, and which parts of them.</param>
+/// <param name="Places">Where they lie, in the same order.</param>
+internal sealed record MappedFiles(string Files, string Places)
+{
+    /// <summary>Those of a process as it is now; null when it is gone.</summary>
+    public static MappedFiles? Of(ProcFs proc, int processId)
+    {
+        if (!proc.Maps(processId).TryGet(out var map))
+            return null;
+        var (files, places) = (new List<string>(), new StringBuilder());
+        foreach (var entry in map.Entries)
+        {
+            if (!entry.IsFile || !entry.IsExecutable)
+                continue;
+            files.Add(string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor:x}:{entry.DeviceMinor:x}:{entry.Inode} {entry.FileOffset:x} {entry.Length:x}"));
+            places.Append(CultureInfo.InvariantCulture, $"{entry.Start:x} ");
+        }
+
+        // The order of the addresses is another in each process.
+        files.Sort(StringComparer.Ordinal);
+        return new MappedFiles(string.Join('\n', files), places.ToString());
+    }
+}
