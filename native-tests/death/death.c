@@ -148,7 +148,7 @@ static unsigned long text_sum(void)
 static void check(void)
 {
     resting = true;
-    for (int k = 0; k < 60000 && !(rested_signals && rested_births && handled == sent); k++)
+    for (int k = 0; k < 5000 && !(rested_signals && rested_births && handled == sent); k++)
         usleep(1000);
     printf("wrong=%ld signals=%ld continued=%ld lost=%ld rested=%d text=%lx semaphores=%d rounds=%ld threads=%ld children=%ld\n", wrong, sent - handled, continued, lost_children,
         rested_signals && rested_births, text_sum(), death_round_semaphore + death_guarded_semaphore, rounds, threads, children);

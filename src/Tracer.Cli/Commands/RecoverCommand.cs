@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tracer.Core.Diagnostics;
 using Tracer.Linux;
+using Tracer.Output.Text;
 using Tracer.Ptrace.Rescue;
 
 namespace Tracer.Cli.Commands;
@@ -21,7 +22,7 @@ internal static class RecoverCommand
         var reports = new List<RecoveryReport>();
         foreach (var left in processId is { } one ? [one] : LeftBehind.Find(gate))
         {
-            foreach (var report in Recover(gate, left, mayBeGone: processId is null))
+            foreach (var report in Recover(gate, left, isOneOfAll: processId is null))
             {
                 reports.Add(report);
                 Console.Out.WriteLine(LeftBehind.Describe(report));
@@ -35,14 +36,17 @@ internal static class RecoverCommand
             : ExitCode.Ok;
     }
 
-    private static IReadOnlyList<RecoveryReport> Recover(ISystemCallGate gate, int processId, bool mayBeGone)
+    private static IReadOnlyList<RecoveryReport> Recover(ISystemCallGate gate, int processId, bool isOneOfAll)
     {
         try
         {
             return Recovery.Recover(gate, processId);
         }
-        catch (TracerException error) when (mayBeGone && error.Kind == FailureKind.NotFound)
+        catch (TracerException error) when (isOneOfAll)
         {
+            // It has ended meanwhile, or its guardian was there first.
+            if (error.Kind != FailureKind.NotFound && Recovery.IsNeeded(gate, processId))
+                Console.Error.WriteLine(ErrorText.Of(error));
             return [];
         }
     }
