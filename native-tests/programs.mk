@@ -1,5 +1,5 @@
 # The programs of one C file each: out/FOLDER/NAME (PIE), NAME-nopie and NAME.stripped, at -O2 by the first compiler, and NAME-clang when clang is there.
-PROGRAMS := strings/sleepers semaphores/semaphores sites/sites sites/many strings/strings rate/rate rate/call threads/threads rate/instructions aggregate/aggregate
+PROGRAMS := rights/filtered strings/sleepers semaphores/semaphores sites/sites sites/many strings/strings rate/rate rate/call threads/threads rate/instructions aggregate/aggregate
 $(OUT)/rate/instructions $(OUT)/rate/instructions-nopie $(OUT)/rate/instructions-clang: rate/instructions.S
 # So that the labels are in .dynsym and outlive strip.
 instructions_FLAGS := -rdynamic

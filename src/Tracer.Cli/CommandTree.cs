@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tracer.Cli.Commands;
+using Tracer.Cli.Sudo;
 using Tracer.Core.Diagnostics;
 using Tracer.Output.Text;
 
@@ -10,6 +11,8 @@ internal static class CommandTree
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [UserStart.Verb, .. var start])
+            return UserStart.Run(start);
         // What follows -- is the command to be started; it is not ours to parse.
         var separator = Array.IndexOf(args, "--");
         string[] command = separator < 0 ? [] : args[(separator + 1)..];

@@ -39,6 +39,26 @@ public sealed partial class ElfImage
     /// <summary>The build-id in lower-case hexadecimal digits; null when there is none.</summary>
     public string? BuildIdString => BuildId is { IsEmpty: false } id ? Convert.ToHexStringLower(id.Span) : null;
 
+    /// <summary>Where a process that runs the image has the bytes of <see cref="BuildId"/>, as linked; null when they are not loaded.</summary>
+    public ulong? BuildIdAddress
+    {
+        get
+        {
+            foreach (ref readonly var segment in Segments.AsSpan())
+            {
+                if (segment.Type != ElfSegmentType.Note)
+                    continue;
+                foreach (var note in Notes(segment))
+                {
+                    if (IsBuildId(note))
+                        return AddressMap.TryGetAddress(note.DescriptorOffset, out var address) ? address : null;
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>The content of .gnu_debuglink; null when there is none or it is malformed.</summary>
     public DebugLink? DebugLink
     {
@@ -72,13 +92,18 @@ public sealed partial class ElfImage
 
     private static ReadOnlyMemory<byte> FindBuildId(ElfNoteEnumerable notes)
     {
-        // SHA-1 gives 20 bytes; --build-id=0x... may be anything, but not a megabyte.
-        const int MaxBuildId = 64;
         foreach (var note in notes)
         {
-            if (note.Type == BuildIdType && note.Name.SequenceEqual("GNU"u8) && note.Descriptor.Length is > 0 and <= MaxBuildId)
+            if (IsBuildId(note))
                 return note.Descriptor;
         }
         return default;
+    }
+
+    private static bool IsBuildId(in ElfNote note)
+    {
+        // SHA-1 gives 20 bytes; --build-id=0x... may be anything, but not a megabyte.
+        const int MaxBuildId = 64;
+        return note.Type == BuildIdType && note.Name.SequenceEqual("GNU"u8) && note.Descriptor.Length is > 0 and <= MaxBuildId;
     }
 }

@@ -6,10 +6,19 @@ namespace Tracer.Ptrace;
 /// <summary>The expected failures of this backend, ST0301 and up, in one place.</summary>
 internal static class Failures
 {
-    public static TracerException NotPermitted(int pid) => new(
-        "ST0301", FailureKind.NotPermitted, $"Process {pid} cannot be traced: the kernel does not permit it.",
-        "It belongs to another user, is not dumpable, or /proc/sys/kernel/yama/ptrace_scope forbids it.",
-        "Run as root or with CAP_SYS_PTRACE.");
+    public static TracerException NotPermitted(int pid, ISystemCallGate? gate = null)
+    {
+        var facts = KernelFacts.Read(gate ?? LinuxSystemCalls.Instance);
+        var why = facts.Capabilities.Has(Capability.SysPtrace)
+            ? "This process has CAP_SYS_PTRACE: a user namespace, kernel.yama.ptrace_scope, a seccomp filter or a security module forbids it all the same."
+            : "CAP_SYS_PTRACE is missing, and the process belongs to another user, has capabilities that this one lacks, is not dumpable, or kernel.yama.ptrace_scope forbids it.";
+        return new("ST0301", FailureKind.NotPermitted, $"Process {pid} cannot be traced: the kernel does not permit it.", why, PtraceGrant.Command(facts, Environment.ProcessPath));
+    }
+
+    public static TracerException CallForbidden(int pid, KernelFacts facts) => new(
+        "ST0301", FailureKind.NotPermitted, $"Process {pid} cannot be traced: ptrace may not be called here.",
+        facts.SeccompMode is > 0 ? "A seccomp filter forbids it." : "A security module forbids it.",
+        "In a container: docker run --cap-add SYS_PTRACE --security-opt seccomp=unconfined ...");
 
     public static TracerException TracedAlready(int pid, int tracer) => new(
         "ST0302", FailureKind.TracingFailed, $"Process {pid} is traced already, by process {tracer}.",
@@ -46,9 +55,16 @@ internal static class Failures
     public static TracerException CannotStart(string path, string why, Errno error) => new(
         "ST0312", error is Errno.EACCES or Errno.EPERM ? FailureKind.NotPermitted : FailureKind.NotFound, $"The command {path} cannot be started: {why}.");
 
-    public static TracerException EndedEarly(string path, WaitStatus status) => new(
-        "ST0313", FailureKind.TracingFailed, $"The command {path} {status} before its first instruction.",
-        "It may not be an executable of this machine, or a shared library it needs is missing.");
+    public static TracerException EndedEarly(string path, WaitStatus status)
+    {
+        // What starts it says so as shells do: it was found, and may not be executed. No dynamic loader ends like this.
+        const int CannotExecute = 126;
+        return status.ShellCode == CannotExecute
+            ? new("ST0312", FailureKind.NotPermitted, $"The command {path} cannot be started: the kernel does not execute it.", "The user that it is started as may not, or its format is unknown.")
+            : new(
+                "ST0313", FailureKind.TracingFailed, $"The command {path} {status} before its first instruction.",
+                "It may not be an executable of this machine, or a shared library it needs is missing.");
+    }
 
     public static TracerException ShadowStack(string site) => new(
         "ST0314", FailureKind.Unsupported, $"No breakpoint can be set at {site}: the target uses a shadow stack, which calls and returns carried out for it would not reach.");

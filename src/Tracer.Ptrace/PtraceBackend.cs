@@ -32,7 +32,7 @@ public sealed class PtraceBackend(ISystemCallGate gate) : IProbeBackend
         }
         catch (TracerException e)
         {
-            return BackendSupport.No(e.Message, e.Kind == FailureKind.NotPermitted);
+            return BackendSupport.No(e.Why is null ? e.What : $"{e.What} {e.Why}", e.Kind == FailureKind.NotPermitted) with { Remedy = e.Remedy };
         }
     }
 

@@ -14,10 +14,11 @@ internal static class TargetCheck
         if (status.TracerPid != 0) throw TracedAlready(proc, processId, status.TracerPid);
         // A process whose first thread has ended lives on in the others: any of them will do.
         var tid = status.State == ProcessState.Zombie ? LivingThread(proc, processId) : processId;
-        // Opening it asks the same question of the kernel as attaching does: PTRACE_MODE_ATTACH.
-        if (!gate.Open(proc.PathOf(tid, "mem")).TryGet(out var memory, out var error))
-            throw error.Error is Errno.EACCES or Errno.EPERM ? Failures.NotPermitted(processId) : Failures.NoSuchProcess(processId);
-        memory.Dispose();
+        // Of a process that is not traced the call knows nothing (ESRCH), unless it may not be made at all.
+        if (gate.PtracePeekUser(tid, 0, out _).Error is Errno.EPERM or Errno.EACCES or Errno.ENOSYS) throw Failures.CallForbidden(processId, KernelFacts.Read(gate));
+        using var memory = new ProcessMemory(gate, tid);
+        if (memory.Ask() is { IsError: true } refusal)
+            throw refusal.Error is Errno.EACCES or Errno.EPERM ? Failures.NotPermitted(processId, gate) : Failures.NoSuchProcess(processId);
         if (!Is64Bit(gate, proc.PathOf(tid, "exe"))) throw Failures.Not64Bit(processId);
     }
 

@@ -53,11 +53,11 @@ public sealed partial class EbpfBackend : IProbeBackend
     public string? RefuseFamily() => _support.RefuseFamily(out _);
 
     /// <inheritdoc/>
-    public IProcessFamily OpenFamily(int processId)
+    public IProcessFamily OpenFamily(bool takesAll)
     {
         if (_support.RefuseFamily(out var kernel) is { } reason)
             throw EbpfFailures.NoFamily(reason);
-        return EbpfFamily.Open(_gate, _support, kernel!, OpenProcess(processId), processId);
+        return EbpfFamily.Open(_gate, _support, kernel!, takesAll);
     }
 
     /// <inheritdoc/>
@@ -113,7 +113,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             foreach (var kind in group.GroupBy(s => plan.IsMetered ? SteppingOf(s.Location, plan.Target) : SteppingKind.Stepped))
             {
                 var program = attachment.Own(Load(group[0], () => Definition(group[0], ProgramCompiler.Compile(group[0], plan, graph, _kernel, maps, kind.Key))));
-                foreach (var sites in kind.GroupBy(s => s.Location.Module.OpenPath))
+                foreach (var sites in kind.GroupBy(s => s.Location.Module))
                 {
                     Point[] points = [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))];
                     armings.Add(() => Attach(attachment.Add, program, plan, sites.Key, EbpfFailures.NameOf(group[0]), points));
@@ -135,7 +135,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             var end = owners.Key.End;
             var stepping = plan.IsMetered ? SteppingOf(end, plan.Target) : SteppingKind.Stepped;
             var program = attachment.Own(BpfProgram.Load(_gate, _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
-            Attach(attachment.Keep, program, plan, end.Module.OpenPath, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
+            Attach(attachment.Keep, program, plan, end.Module, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
         }
 
         foreach (var arm in armings)
@@ -147,7 +147,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         if (plan.Activations.Count == 0)
             return;
         var idle = attachment.Own(BpfProgram.Load(_gate, _support.Definition(new BpfAssembler().Move(BpfRegister.R0, 0).Exit().Assemble(), "st_idle")));
-        foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module.OpenPath))
+        foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module))
         {
             Attach(
                 attachment.Add, idle, plan, activations.Key, "A semaphore",
@@ -198,14 +198,14 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private void Attach(Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TracePlan plan, string path, string probe, Point[] points)
+    private void Attach(Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TracePlan plan, TargetModule module, string probe, Point[] points)
     {
         // Breakpoints of an image are in every process that runs the file; its programs tell them apart.
         var processId = plan.Image is null ? plan.Target.ProcessId : 0;
         var withSemaphore = Array.Exists(points, p => p.Semaphore != 0);
         if (_support.HasMultiLinks)
         {
-            var options = new UprobeMultiOptions(path, Array.ConvertAll(points, p => p.Offset))
+            var options = new UprobeMultiOptions(module.OpenPath, Array.ConvertAll(points, p => p.Offset))
             {
                 Cookies = Array.ConvertAll(points, p => p.Cookie),
                 ReferenceCounterOffsets = withSemaphore ? Array.ConvertAll(points, p => p.Semaphore) : default,
@@ -217,7 +217,7 @@ public sealed partial class EbpfBackend : IProbeBackend
 
         foreach (var point in points)
         {
-            var options = new PerfUprobeOptions(path, point.Offset)
+            var options = new PerfUprobeOptions(module.OpenPath, point.Offset)
             {
                 Cookie = point.Cookie,
                 ReferenceCounterOffset = checked((uint)point.Semaphore),
@@ -226,7 +226,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             add(() => PerfUprobe.Attach(_gate, program, options), Failure);
         }
 
-        TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, path, plan.Target.ProcessId, withSemaphore, e);
+        TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, module.Path, plan.Target.ProcessId, withSemaphore, e);
     }
 
     [LoggerMessage(Level = LogLevel.Trace, Message = "Program of {Site}, {Count} instructions:\n{Code}")]

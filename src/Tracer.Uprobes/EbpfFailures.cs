@@ -1,6 +1,7 @@
 using Tracer.Bpf;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Plans;
+using Tracer.Linux;
 
 namespace Tracer.Uprobes;
 
@@ -18,7 +19,7 @@ internal static class EbpfFailures
     /// <summary>ST0401: more privilege is needed.</summary>
     public static TracerException Permission(string why) => new(
         "ST0401", FailureKind.NotPermitted, "The kernel does not let this process trace with eBPF.", why,
-        "Run as root, give the program CAP_BPF and CAP_PERFMON, or use --backend ptrace.");
+        $"{EbpfRemedy.Command(KernelFacts.Read(LinuxSystemCalls.Instance), Environment.ProcessPath) ?? "'sharptrace doctor' says what is missing."} Or use --backend ptrace.");
 
     /// <summary>ST0402: the kernel lacks what the plan needs.</summary>
     public static TracerException Unsupported(string why) => new(

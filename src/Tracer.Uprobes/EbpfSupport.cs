@@ -122,21 +122,16 @@ internal sealed class EbpfSupport
 
     private BackendSupport Privileges(BpfException e)
     {
-        var capabilities = KernelFacts.Read(_gate).Capabilities;
-        var missing = new List<string>();
-        if (!capabilities.Has(Capability.SysAdmin))
-        {
-            if (!capabilities.Has(Capability.Bpf))
-                missing.Add("CAP_BPF");
-            if (!capabilities.Has(Capability.Perfmon))
-                missing.Add("CAP_PERFMON");
-        }
-
+        var facts = KernelFacts.Read(_gate);
+        var missing = EbpfRemedy.Missing(facts);
         return BackendSupport.No(
             missing.Count > 0
-                ? $"eBPF needs {string.Join(" and ", missing)} (or root)."
-                : $"The kernel refuses eBPF although this process has the capabilities ({e.Message}): a security module, lockdown or a container forbids it.",
-            permission: true);
+                ? $"eBPF needs {string.Join(" and ", missing.Select(CapabilitySet.NameOf))} (or root)."
+                : $"The kernel refuses eBPF although this process has the capabilities ({e.Message}): a user namespace, a security module, lockdown or a container forbids it.",
+            permission: true) with
+        {
+            Remedy = EbpfRemedy.Command(facts, Environment.ProcessPath),
+        };
     }
 
     private bool Is32Bit(int processId)

@@ -8,7 +8,7 @@ public enum BackendChoice
     /// <summary>uprobes with BPF programs: needs CAP_BPF and CAP_PERFMON, Linux 5.19 or later; never stops the target.</summary>
     Ebpf,
     /// <summary>
-    /// uprobes that sample registers, without BPF: needs CAP_PERFMON; never stops the target, and reads its memory late. Other processes that run the same file
+    /// uprobes that sample registers, without BPF: needs CAP_SYS_ADMIN (before Linux 6.16 CAP_PERFMON); never stops the target, and reads its memory late. Other processes that run the same file
     /// are slowed too.
     /// </summary>
     Perf,

@@ -4,6 +4,7 @@ using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Elf.Dwarf;
+using Tracer.Linux;
 using Tracer.Logging;
 using Tracer.Queries;
 
@@ -108,6 +109,8 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
             SessionLog.RuntimeRecognised(logger, runtime);
         foreach (var warning in catalog.Warnings)
             SessionLog.CatalogWarning(logger, warning);
+        foreach (var file in target.Unopened)
+            SessionLog.FileUnopened(logger, file.Path, file.Error);
         return catalog;
     }
 
@@ -116,6 +119,13 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
     private TracerException NoMatch(ProbeSpec spec)
     {
         var near = Catalog.Suggest(spec);
+        if (near.Count == 0 && target.Unopened.FirstOrDefault(f => f.IsPermissionProblem) is { } unopened)
+        {
+            return new TracerException(
+                "ST0110", FailureKind.NotPermitted, $"No probe of process {target.ProcessId} matches '{spec.Text}' in the files that could be opened.",
+                $"{target.Unopened.Count} {(target.Unopened.Count == 1 ? "was" : "were")} not, first {unopened}.", CapabilityGrant.Command(KernelFacts.Read(LinuxSystemCalls.Instance), Environment.ProcessPath, UnopenedFile.Needed));
+        }
+
         var why = Catalog.Probes.Count == 0
             ? $"The {target.Modules.Count} files it has mapped hold no probe notes and no runtime that sharptrace knows."
             : $"The process has {Catalog.Probes.Count} probes, none of this name.";

@@ -98,6 +98,9 @@ public sealed record TraceOptions
     /// <summary>The backends to choose from, in order of preference; null for all that are built in.</summary>
     public IReadOnlyList<IProbeBackend>? Backends { get; init; }
 
+    /// <summary>How a command is started; null: as this user, with this process's environment.</summary>
+    public CommandLaunch? Launch { get; init; }
+
     /// <summary>The kernel; null for the real one.</summary>
     public ISystemCallGate? Gate { get; init; }
 }

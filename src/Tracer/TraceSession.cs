@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tracer.Core.Aggregations;
 using Tracer.Core.Backends;
@@ -19,7 +18,7 @@ using Tracer.Sessions;
 namespace Tracer;
 
 /// <summary>
-/// A running trace of one process: made by <see cref="AttachAsync"/> with all probes armed, read through <see cref="Events"/>, ended by
+/// A running trace of one process: made by <see cref="AttachAsync(int, TraceOptions, CancellationToken)"/> with all probes armed, read through <see cref="Events"/>, ended by
 /// <see cref="StopAsync"/> or disposing, which leaves the target as it was found.
 /// </summary>
 public sealed class TraceSession : IAsyncDisposable
@@ -55,7 +54,7 @@ public sealed class TraceSession : IAsyncDisposable
         _watcher = WatchAsync(ended);
     }
 
-    /// <summary>The process traced.</summary>
+    /// <summary>The process traced, the first of several; 0 when all are.</summary>
     public int ProcessId => _processId;
 
     /// <summary>The backend in use: <c>ebpf</c>, <c>perf</c>, <c>ptrace</c>.</summary>
@@ -78,6 +77,12 @@ public sealed class TraceSession : IAsyncDisposable
     /// </summary>
     public async Task<int?> WaitForLaunchedExitAsync(CancellationToken cancellationToken = default) =>
         _launched is null ? null : (await _launched.WaitForExitAsync(cancellationToken).ConfigureAwait(false)).ShellCode;
+
+    /// <summary>Whether the process was started by <see cref="LaunchAsync"/>: disposing the session kills it when it still runs.</summary>
+    public bool IsLaunched => _launched is not null;
+
+    /// <summary>Whether native stacks are recorded or are keys: naming their frames opens files of the target while the session runs.</summary>
+    public bool HasStacks => _parts.HasStacks;
 
     /// <summary>Names the frames of stacks; for the thread that gets the events, or after the last of them.</summary>
     public StackNames Stacks => _readers.Target.Stacks;
@@ -106,6 +111,53 @@ public sealed class TraceSession : IAsyncDisposable
         return await StartAsync(processId, null, options.Allocations is null ? ProbeSelection.Parse(options.Probes) : [], options, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Attaches to several running processes and follows them (<see cref="TraceOptions.Follow"/>).</summary>
+    /// <param name="processIds">The processes.</param>
+    /// <param name="options">What to trace.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <exception cref="TracerException">An expected failure; the targets are unharmed.</exception>
+    public static async Task<TraceSession> AttachAsync(IReadOnlyList<int> processIds, TraceOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(processIds);
+        ArgumentNullException.ThrowIfNull(options);
+        if (processIds.Count == 0)
+            throw new TracerException("ST0101", FailureKind.NotFound, "There is no such process.");
+        return await FollowAsync(processIds, options with { Follow = true }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Traces all processes that have what is asked for, also those that are started later, by whomever; what may not be looked at is left out. The session ends when it is stopped.
+    /// </summary>
+    /// <param name="options">What to trace.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <exception cref="TracerException">An expected failure; nothing was changed.</exception>
+    public static async Task<TraceSession> AttachToAllAsync(TraceOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return await FollowAsync([], options with { Follow = true }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<TraceSession> FollowAsync(IReadOnlyList<int> processIds, TraceOptions options, CancellationToken cancellationToken)
+    {
+        Check(options);
+        var specs = ProbeSelection.Parse(options.Probes);
+        var opener = new TargetOpener(options.Gate ?? LinuxSystemCalls.Instance);
+        var targets = new List<TargetProcess>();
+        try
+        {
+            foreach (var processId in processIds.Distinct())
+                targets.Add(opener.Open(processId, holdsMemory: true));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            targets.ForEach(t => t.Dispose());
+            throw;
+        }
+
+        return await FollowAsync(targets, specs, null, options).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Starts a command, stopped before its first own instruction and with its libraries loaded, arms the probes and lets it go. Its standard streams and
     /// its process group are this process's.
@@ -122,7 +174,7 @@ public sealed class TraceSession : IAsyncDisposable
         var specs = ProbeSelection.Parse(options.Probes);
         if (command.Count == 0)
             throw new TracerException("ST0206", FailureKind.Usage, "There is no command to start.");
-        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)] };
+        var spawn = new SpawnOptions { Path = command[0], Arguments = [.. command.Skip(1)], Starter = options.Launch?.Starter, Environment = options.Launch?.Environment };
         var launched = await LaunchedProcess.StartAsync(options.Gate ?? LinuxSystemCalls.Instance, spawn, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -148,21 +200,23 @@ public sealed class TraceSession : IAsyncDisposable
     private static async Task<TraceSession> StartAsync(
         int processId, LaunchedProcess? launched, IReadOnlyList<ProbeSpec> specs, TraceOptions options, CancellationToken cancellationToken)
     {
-        var gate = options.Gate ?? LinuxSystemCalls.Instance;
-        var logger = options.Logger ?? NullLogger.Instance;
-        var channel = options.Sink is null
-            ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
-            : null;
-        var recipe = new PlanRecipe(gate, specs, options, logger);
-        var target = new TargetOpener(gate).Open(processId, holdsMemory: options.Follow);
+        var target = new TargetOpener(options.Gate ?? LinuxSystemCalls.Instance).Open(processId, holdsMemory: options.Follow);
         return options.Follow
-            ? await FollowAsync(gate, target, recipe, channel, launched, options, logger).ConfigureAwait(false)
-            : await TraceAsync(gate, target, recipe, channel, launched, options, logger, cancellationToken).ConfigureAwait(false);
+            ? await FollowAsync([target], specs, launched, options).ConfigureAwait(false)
+            : await TraceAsync(target, specs, launched, options, cancellationToken).ConfigureAwait(false);
     }
 
+    private static Channel<TraceEvent>? ChannelFor(TraceOptions options) => options.Sink is null
+        ? Channel.CreateBounded<TraceEvent>(new BoundedChannelOptions(options.EventCapacity) { SingleReader = true, SingleWriter = true })
+        : null;
+
     private static async Task<TraceSession> TraceAsync(
-        ISystemCallGate gate, TargetProcess target, PlanRecipe recipe, Channel<TraceEvent>? channel, LaunchedProcess? launched, TraceOptions options, ILogger logger, CancellationToken cancellationToken)
+        TargetProcess target, IReadOnlyList<ProbeSpec> specs, LaunchedProcess? launched, TraceOptions options, CancellationToken cancellationToken)
     {
+        var gate = options.Gate ?? LinuxSystemCalls.Instance;
+        var logger = options.Logger ?? NullLogger.Instance;
+        var channel = ChannelFor(options);
+        var recipe = new PlanRecipe(gate, specs, options, logger);
         var readers = new TargetReaders(gate, target);
         try
         {
@@ -197,9 +251,13 @@ public sealed class TraceSession : IAsyncDisposable
         }
     }
 
-    private static async Task<TraceSession> FollowAsync(
-        ISystemCallGate gate, TargetProcess target, PlanRecipe recipe, Channel<TraceEvent>? channel, LaunchedProcess? launched, TraceOptions options, ILogger logger)
+    // No target: all processes.
+    private static async Task<TraceSession> FollowAsync(List<TargetProcess> targets, IReadOnlyList<ProbeSpec> specs, LaunchedProcess? launched, TraceOptions options)
     {
+        var gate = options.Gate ?? LinuxSystemCalls.Instance;
+        var logger = options.Logger ?? NullLogger.Instance;
+        var channel = ChannelFor(options);
+        var recipe = new PlanRecipe(gate, specs, options, logger) { IsForAll = targets.Count == 0 };
         ProcessFollower? follower = null;
         try
         {
@@ -208,21 +266,24 @@ public sealed class TraceSession : IAsyncDisposable
             var limit = new EventLimit(options.MaximumEvents);
             var events = channel is null ? null : new ChannelSink(channel.Writer);
             var sink = new SerialSink(options.Sink ?? events!);
-            follower = new ProcessFollower(gate, target, recipe, backend, backend.OpenFamily(target.ProcessId), parts, plan => new EventCounter(plan, sink, limit), logger);
+            follower = new ProcessFollower(gate, recipe, backend, backend.OpenFamily(takesAll: targets.Count == 0), parts, plan => new EventCounter(plan, sink, limit), logger);
             if (events is not null)
                 events.Readers = follower;
-            follower.Begin();
-            var session = new TraceSession(target.ProcessId, parts, limit, channel, backend, follower, follower.Completion, launched, null, follower);
+            if (targets.Count == 0)
+                follower.BeginEverywhere();
+            else
+                follower.Begin(targets);
+            var session = new TraceSession(targets.Count == 0 ? 0 : targets[0].ProcessId, parts, limit, channel, backend, follower, follower.Completion, launched, null, follower);
             await session.ArmedAsync(options, _ => follower.Open()).ConfigureAwait(false);
             follower.Open();
             return session;
         }
         catch
         {
-            if (follower is null)
-                target.Dispose();
-            else
+            if (follower is not null)
                 await follower.DisposeAsync().ConfigureAwait(false);
+            foreach (var target in targets)
+                target.Dispose();
             throw;
         }
     }

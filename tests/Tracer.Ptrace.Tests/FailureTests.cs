@@ -81,13 +81,22 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void A_process_whose_memory_may_not_be_opened_is_a_permission_problem()
+    public void A_process_whose_memory_may_not_be_read_is_a_permission_problem()
     {
-        var kernel = FakeKernel.OverLiveKernel();
+        var kernel = FakeKernel.OverLiveKernel().Fail(SystemCall.ProcessVmReadV, Errno.EPERM);
         kernel.On(SystemCall.OpenAt, c => FakeCall.Text(c.A1).EndsWith("/mem", StringComparison.Ordinal) ? -(int)Errno.EACCES : kernel.Pass(c));
         var support = new PtraceBackend(kernel).Evaluate(_program.PlanOf(_target.Pid, "site_nop"));
         Assert.False(support.IsSupported);
         Assert.True(support.IsPermissionProblem);
+    }
+
+    [Fact]
+    public void A_call_that_a_filter_forbids_is_a_permission_problem()
+    {
+        var support = new PtraceBackend(FakeKernel.OverLiveKernel().Fail(SystemCall.Ptrace, Errno.EPERM)).Evaluate(_program.PlanOf(_target.Pid, "site_nop"));
+        Assert.False(support.IsSupported);
+        Assert.True(support.IsPermissionProblem);
+        Assert.Contains("ptrace may not be called", support.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

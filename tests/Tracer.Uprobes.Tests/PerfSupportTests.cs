@@ -75,6 +75,7 @@ public class PerfSupportTests
     [InlineData(0, 2, "6.1.0", null, "sudo setcap cap_perfmon,cap_sys_ptrace+ep /opt/sharptrace")]
     [InlineData(0, 2, "5.4.0", null, "sudo setcap cap_sys_admin,cap_sys_ptrace+ep /opt/sharptrace")]
     [InlineData(0, 2, "6.1.0", 2, "docker run --cap-add PERFMON --cap-add SYS_PTRACE")]
+    [InlineData(0, 2, "6.18.0", null, "sudo setcap cap_sys_admin,cap_sys_ptrace+ep /opt/sharptrace")]
     [InlineData(1UL << (int)Capability.Perfmon, 4, "6.1.0", null, "sudo sysctl kernel.perf_event_paranoid=2")]
     [InlineData(1UL << (int)Capability.Perfmon, 2, "6.1.0", 2, "--security-opt seccomp=unconfined")]
     public void Who_may_not_is_told_the_command_that_helps(ulong capabilities, int paranoid, string release, int? seccomp, string command)

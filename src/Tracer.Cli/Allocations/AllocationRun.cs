@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tracer.Allocations;
+using Tracer.Cli.Rights;
 using Tracer.Cli.Tracing;
 using Tracer.Core.Diagnostics;
 using Tracer.Linux;
@@ -18,6 +20,7 @@ internal static class AllocationRun
         await using (trace.ConfigureAwait(false))
         {
             var session = trace.Session;
+            RightsAfterArming.Drop(session.ProcessId, new SessionNeeds(ReadsMemory: true, OpensFiles: true, Rearms: false, ReadsMaps: true, Kills: false), request.Options.Logger ?? NullLogger.Instance);
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Attached to {session.ProcessId} by {session.Backend}. Ctrl-C stops.")).ConfigureAwait(false);
             List<Task> ends = [session.Completion, signal.First, output.Failed];
             if (request.Duration is { } duration)

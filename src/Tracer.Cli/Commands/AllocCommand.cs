@@ -10,7 +10,7 @@ internal static class AllocCommand
 {
     public static Command Create()
     {
-        var pid = new Argument<int>("PID") { Description = "The process." };
+        var pid = new ProcessArgument();
         var by = new Option<AllocationBy>("--by") { Description = "Put memory down to the function or to the line that was running, or to it and all its callers.", HelpName = "function|line|stack" };
         var inclusive = new Option<bool>("--inclusive")
         {
@@ -42,7 +42,7 @@ internal static class AllocCommand
               sharptrace alloc 4312 --by stack --json
             """)
         {
-            pid, by, inclusive, top, blocks, duration, interval, backend, json, verbose,
+            pid.Argument, by, inclusive, top, blocks, duration, interval, backend, json, verbose,
         };
         command.SetAction(async (result, _) =>
         {
@@ -54,7 +54,7 @@ internal static class AllocCommand
                 MaximumBlocks = result.GetValue(blocks),
                 Logger = new ConsoleLogger(Console.Error, result.GetValue(verbose) ? 1 : 0),
             };
-            var request = new AllocationRequest(result.GetValue(pid), options, result.GetValue(duration), result.GetValue(interval), result.GetValue(top), result.GetValue(json));
+            var request = new AllocationRequest(pid.Read(result), options, result.GetValue(duration), result.GetValue(interval), result.GetValue(top), result.GetValue(json));
             return await AllocationRun.RunAsync(request).ConfigureAwait(false);
         });
         return command;

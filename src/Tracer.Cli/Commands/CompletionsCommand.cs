@@ -8,7 +8,7 @@ internal static class CompletionsCommand
     private const string Verbs = "list attach run count hist latency stacks alloc doctor completions";
 
     private const string Options =
-        "--events --rate-limit --max-overhead --print --args --locals --stack --stack-size --stack-walk --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --fail-on-loss --no-color --verbose -vv";
+        "--events --rate-limit --max-overhead --print --args --locals --stack --stack-size --stack-walk --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --fail-on-loss --as-root --no-color --verbose -vv";
 
     private const string StacksOptions = "--native --threads --locals --no-stop --json";
 

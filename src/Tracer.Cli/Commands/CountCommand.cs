@@ -10,7 +10,7 @@ internal static class CountCommand
     public static Command Create(IReadOnlyList<string> command)
     {
         var target = new TargetArgument(command);
-        var probes = new Argument<string[]>("PROBE") { Description = "As for attach.", Arity = ArgumentArity.OneOrMore };
+        var probes = new Argument<string[]>("PROBE") { Description = "As for attach.", Arity = command.Count > 0 ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore };
         var (tracing, queries) = (new TracingArguments(), new QueryArguments());
         var verb = new Command(
             "count",
@@ -29,7 +29,7 @@ internal static class CountCommand
         tracing.AddTo(verb);
         verb.SetAction(async (result, _) =>
         {
-            var request = queries.Read(result, tracing.Read(result, result.GetValue(probes)!), TraceQuery.Count());
+            var request = queries.Read(result, tracing.Read(result, target.Probes(result, result.GetValue(probes)!), target.IsGroup(result)), TraceQuery.Count());
             return await TracingRun.RunAsync(request, target.Starter(result)).ConfigureAwait(false);
         });
         return verb;

@@ -10,7 +10,7 @@ internal static class HistogramCommand
     public static Command Create(IReadOnlyList<string> command)
     {
         var target = new TargetArgument(command);
-        var probes = new Argument<string[]>("PROBE") { Description = "As for attach.", Arity = ArgumentArity.OneOrMore };
+        var probes = new Argument<string[]>("PROBE") { Description = "As for attach.", Arity = command.Count > 0 ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore };
         var value = new Option<string>("--value") { Description = "The value, a D expression that gives an integer: lineno, arg1, 'arg1 - arg0'.", HelpName = "EXPR", Required = true };
         var (tracing, queries, statistic) = (new TracingArguments(), new QueryArguments(), new StatisticArguments());
         var verb = new Command(
@@ -33,7 +33,7 @@ internal static class HistogramCommand
         verb.SetAction(async (result, _) =>
         {
             var query = statistic.Read(result, TraceQuery.Histogram(result.GetValue(value)!));
-            var request = queries.Read(result, tracing.Read(result, result.GetValue(probes)!), query);
+            var request = queries.Read(result, tracing.Read(result, target.Probes(result, result.GetValue(probes)!), target.IsGroup(result)), query);
             return await TracingRun.RunAsync(request, target.Starter(result)).ConfigureAwait(false);
         });
         return verb;

@@ -13,7 +13,7 @@ internal static class LatencyCommand
         var probes = new Argument<string[]>("PROBE")
         {
             Description = "Two probes, ENTRY and RETURN, or one FUNCTION: python:function is python:function__entry to python:function__return.",
-            Arity = new ArgumentArity(1, 2),
+            Arity = new ArgumentArity(command.Count > 0 ? 1 : 0, 2),
         };
         var (tracing, queries, statistic) = (new TracingArguments(), new QueryArguments(), new StatisticArguments());
         var verb = new Command(
@@ -34,7 +34,7 @@ internal static class LatencyCommand
         tracing.AddTo(verb);
         verb.SetAction(async (result, _) =>
         {
-            var request = queries.Read(result, tracing.Read(result, result.GetValue(probes)!), statistic.Read(result, TraceQuery.Latency()));
+            var request = queries.Read(result, tracing.Read(result, target.Probes(result, result.GetValue(probes)!), target.IsGroup(result)), statistic.Read(result, TraceQuery.Latency()));
             return await TracingRun.RunAsync(request, target.Starter(result)).ConfigureAwait(false);
         });
         return verb;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Tracer.Cli.Listing;
+using Tracer.Cli.Tracing;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
@@ -48,9 +48,11 @@ internal static class ListCommand
         var opener = new TargetOpener(gate);
         if (target is null)
             return ListProcesses(gate, opener, spec, listing);
-        if (int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !File.Exists(target))
+        if (NamespacedProcesses.TryParse(target, out _, out _) && !File.Exists(target))
         {
-            using var process = opener.Open(pid);
+            using var process = opener.Open(ProcessArgument.Resolve(target));
+            foreach (var unopened in process.Unopened)
+                Console.Error.WriteLine($"sharptrace: {TextEscaper.Escape(unopened.ToString())}: nothing of it is listed.");
             return spec?.Native is null
                 ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target)
                 : ShowNative(BuiltIn.Providers(gate, process, MostFunctions), spec, listing, $"process {target}");

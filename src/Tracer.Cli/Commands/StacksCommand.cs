@@ -14,13 +14,13 @@ internal static class StacksCommand
 {
     public static Command Create()
     {
-        var pid = new Argument<int>("PID") { Description = "The process." };
+        var pid = new ProcessArgument();
         var native = new Option<bool>("--native") { Description = "Show native frames too, and threads without interpreted code." };
         var threads = new Option<int[]>("--threads") { Description = "Only these threads, by id.", HelpName = "TID", AllowMultipleArgumentsPerToken = true };
         var locals = new Option<bool>("--locals") { Description = "Show the variables of Python functions; the process is stopped for as long as they are read." };
         var noStop = new Option<bool>("--no-stop") { Description = "Do not stop the process: stacks may then be torn, and there are no native frames." };
         var json = new Option<bool>("--json") { Description = "One JSON record a line." };
-        var command = new Command("stacks", "Shows the stack of every thread: Python frames with the lines they are at, and native ones.") { pid, native, threads, locals, noStop, json };
+        var command = new Command("stacks", "Shows the stack of every thread: Python frames with the lines they are at, and native ones.") { pid.Argument, native, threads, locals, noStop, json };
         command.SetAction(result =>
         {
             var options = new StacksOptions
@@ -30,7 +30,7 @@ internal static class StacksCommand
                 Locals = result.GetValue(locals) ? new PythonValueLimits() : null,
                 Stop = !result.GetValue(noStop),
             };
-            return (int)Show(result.GetValue(pid), options, result.GetValue(json));
+            return (int)Show(pid.Read(result), options, result.GetValue(json));
         });
         return command;
     }

@@ -6,21 +6,26 @@ namespace Tracer.Cli.Tracing;
 /// <param name="command">What stood behind <c>--</c>; empty when there was none.</param>
 internal sealed class TargetArgument(IReadOnlyList<string> command)
 {
-    private readonly Argument<int>? _pid = command.Count > 0 ? null : new Argument<int>("PID") { Description = "The process; none when a command is started: VERB PROBE... -- COMMAND [ARG...]." };
+    private readonly ProcessesArgument? _process = command.Count > 0
+        ? null
+        : new ProcessesArgument("The process: its id, or ID@PID as the pid namespace of process PID numbers it; none when a command is started: VERB PROBE... -- COMMAND [ARG...].");
+
+    private readonly LaunchArguments _launch = new();
 
     /// <summary>To be added before the verb's other arguments.</summary>
     public void AddTo(Command verb)
     {
-        if (_pid is not null)
-            verb.Arguments.Add(_pid);
+        _launch.AddTo(verb);
+        _process?.AddTo(verb);
     }
 
+    /// <summary>The probes, given those of the verb's own argument.</summary>
+    public IReadOnlyList<string> Probes(ParseResult result, IReadOnlyList<string> others) => _process?.Probes(result, others) ?? others;
+
     /// <summary>Makes the session.</summary>
-    public Func<TraceOptions, CancellationToken, Task<TraceSession>> Starter(ParseResult result)
-    {
-        if (_pid is null)
-            return (options, token) => TraceSession.LaunchAsync(command, options, token);
-        var process = result.GetValue(_pid);
-        return (options, token) => TraceSession.AttachAsync(process, options, token);
-    }
+    public Func<TraceOptions, CancellationToken, Task<TraceSession>> Starter(ParseResult result) =>
+        _process is null ? _launch.Starter(command, result) : _process.Starter(result);
+
+    /// <summary>Whether processes are followed, asked for or not.</summary>
+    public bool IsGroup(ParseResult result) => _process?.IsGroup(result) == true;
 }

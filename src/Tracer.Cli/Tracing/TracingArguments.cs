@@ -86,13 +86,13 @@ internal sealed class TracingArguments
         command.Options.Add(_veryVerbose);
     }
 
-    public TracingRequest Read(ParseResult result, IReadOnlyList<string> probes) => new()
+    public TracingRequest Read(ParseResult result, IReadOnlyList<string> probes, bool follows = false) => new()
     {
         Probes = probes,
         Where = result.GetValue(_where),
         Duration = result.GetValue(_duration),
         MaximumOverhead = result.GetValue(_maximumOverhead),
-        Follow = result.GetValue(_follow),
+        Follow = follows || result.GetValue(_follow),
         Backend = result.GetValue(_backend),
         Returns = result.GetValue(_returns),
         Json = result.GetValue(_format) == "json",

@@ -1,3 +1,5 @@
+using Tracer.Cli.Rights;
+using Tracer.Cli.Sudo;
 using Tracer.Core.Diagnostics;
 using Tracer.Linux;
 using Tracer.Output;
@@ -19,6 +21,7 @@ internal static class TracingRun
         var buffer = new OutputBuffer(stream);
         var output = MakeOutput(request, buffer);
         using var owned = output as IDisposable;
+        var logger = new ConsoleLogger(Console.Error, request.Verbosity);
         var options = new TraceOptions
         {
             Probes = request.Probes,
@@ -40,9 +43,12 @@ internal static class TracingRun
             Armed = s =>
             {
                 output.Readers = s.Readers;
+                // What is executed and loaded later is opened and armed as now.
+                if (!request.Follow)
+                    RightsAfterArming.Drop(s.ProcessId, NeedsOf(request, s), logger);
                 output.Attached(s.ProcessId, s.Backend, s.Probes);
             },
-            Logger = new ConsoleLogger(Console.Error, request.Verbosity),
+            Logger = logger,
         };
         using var cancellation = new CancellationTokenSource();
         _ = signal.First.ContinueWith(_ => cancellation.CancelAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -113,6 +119,15 @@ internal static class TracingRun
         return exit == ExitCode.Ok && request.FailOnLoss && summary.Lost + summary.LostFrames + summary.LostReturns + summary.Overflow + summary.Drops + summary.Gaps > 0 ? ExitCode.EventsLost : exit;
     }
 
+    // Sums of the kernel need neither memory nor files of the target, but for the names of stacks.
+    private static SessionNeeds NeedsOf(TracingRequest request, TraceSession session)
+    {
+        var isSum = request.Query is { } query && !session.HasStacks;
+        return new SessionNeeds(
+            ReadsMemory: !isSum || session.Backend != "ebpf", OpensFiles: session.HasStacks, Rearms: request.MaximumOverhead is not null, ReadsMaps: session.Backend == "ebpf",
+            Kills: session.IsLaunched);
+    }
+
     private static async Task WaitAfter(Task second)
     {
         await second.ConfigureAwait(false);
@@ -125,7 +140,7 @@ internal static class TracingRun
             return new StandardOutput(LinuxSystemCalls.Instance);
         try
         {
-            return new FileStream(request.OutputFile, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            return OutputFile.Create(request.OutputFile, InvokingUser.Find());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -26,9 +26,10 @@ public interface IProbeBackend
     /// <summary>Why it cannot follow a process into those that it starts, the programs it executes and the libraries it loads, in one sentence; null when it can.</summary>
     string? RefuseFamily() => $"The {Name} backend traces one process with what it has mapped.";
 
-    /// <summary>Begins to follow a process, into what it starts from now on.</summary>
+    /// <summary>Begins to follow processes, into what they start from now on.</summary>
+    /// <param name="takesAll">Whether every process that executes a program joins, whoever started it.</param>
     /// <exception cref="Diagnostics.TracerException">It is not possible.</exception>
-    IProcessFamily OpenFamily(int processId) => throw new NotSupportedException(RefuseFamily());
+    IProcessFamily OpenFamily(bool takesAll) => throw new NotSupportedException(RefuseFamily());
 
     /// <summary>
     /// Arms all sites. When it returns, every site is armed and events flow to <paramref name="sink"/>.

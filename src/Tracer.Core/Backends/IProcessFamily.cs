@@ -3,12 +3,12 @@ using Tracer.Core.Targets;
 namespace Tracer.Core.Backends;
 
 /// <summary>
-/// A process and those that it starts from now on, and theirs: kept by the kernel, so that a plan made for one of its images (<see cref="Plans.TracePlan.Image"/>) sees a process from its first
+/// Some processes and those that they start from now on, and theirs, or all processes: kept by the kernel, so that a plan made for one of its images (<see cref="Plans.TracePlan.Image"/>) sees a process from its first
 /// instruction. A child that is forked runs the image of its parent; a process that executes a program runs none until it is given one.
 /// </summary>
 public interface IProcessFamily : IAsyncDisposable
 {
-    /// <summary>Ends when the last process of the family has exited; fails with what ended the watching.</summary>
+    /// <summary>Ends when the last process of the family has exited, never when it takes all; fails with what ended the watching.</summary>
     Task Completion { get; }
 
     /// <summary>What happened in the family and could not be told; its processes are traced as they were before.</summary>
@@ -16,6 +16,10 @@ public interface IProcessFamily : IAsyncDisposable
 
     /// <summary>How often a process was not waited for any longer, because the answer to <see cref="IFamilyObserver.OnLibraries"/> took too long.</summary>
     ulong Gaps { get; }
+
+    /// <summary>Takes a process in, without an image; before <see cref="Start"/>.</summary>
+    /// <returns>Whether it is there.</returns>
+    bool Add(int processId);
 
     /// <summary>Gives a process that is in the family an image; for the observer, while it is told of that process.</summary>
     /// <param name="processId">The process.</param>

@@ -17,7 +17,7 @@ public sealed class SplittingBackend(IProbeBackend inner) : IProbeBackend
     public string? RefuseFamily() => inner.RefuseFamily();
 
     /// <inheritdoc/>
-    public IProcessFamily OpenFamily(int processId) => inner.OpenFamily(processId);
+    public IProcessFamily OpenFamily(bool takesAll) => inner.OpenFamily(takesAll);
 
     /// <inheritdoc/>
     public BackendSupport Evaluate(TracePlan plan)

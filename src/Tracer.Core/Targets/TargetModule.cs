@@ -15,6 +15,9 @@ public sealed class TargetModule(string path, string openPath, ulong loadBias, E
     /// <summary>A path by which this process and the kernel can open the same file.</summary>
     public string OpenPath { get; } = openPath;
 
+    /// <summary>What stands before paths of the target's for this process to find them: <c>/proc/12/root</c>; empty for files looked at on their own.</summary>
+    public string Root { get; init; } = "";
+
     /// <summary>What is added to a link-time address to get the address in the target.</summary>
     public ulong LoadBias { get; } = loadBias;
 

@@ -29,19 +29,20 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
 
         var owned = new List<IDisposable>();
         var modules = new List<TargetModule>();
+        var unopened = new List<UnopenedFile>();
         try
         {
-            OpenModules(leader, map, modules, owned);
-            if (modules.Count == 0)
-            {
-                throw new TracerException("ST0104", FailureKind.NotPermitted, $"No program file of process {leader} could be opened.",
-                    "Its mapped files are reached through /proc/PID/map_files and /proc/PID/root.", "Run as root or with CAP_SYS_PTRACE and CAP_SYS_ADMIN.");
-            }
-
             var memory = holdsMemory ? ProcessMemory.Hold(gate, leader, proc) : new ProcessMemory(gate, leader, proc);
             owned.Add(memory);
             var target = new ProcessTargetMemory(memory);
-            return new TargetProcess(leader, target, modules, owned, OpenVdso(map, target));
+            OpenModules(leader, map, new MappedModuleFiles(gate, _proc, target), modules, unopened, owned);
+            if (modules.Count == 0)
+            {
+                throw new TracerException("ST0104", FailureKind.NotPermitted, $"No program file of process {leader} could be opened.",
+                    unopened.Count == 0 ? "It has mapped none." : $"The first is {unopened[0]}.", CapabilityGrant.Command(KernelFacts.Read(gate), Environment.ProcessPath, UnopenedFile.Needed));
+            }
+
+            return new TargetProcess(leader, target, modules, owned, OpenVdso(map, target)) { Unopened = unopened };
         }
         catch
         {
@@ -76,28 +77,26 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
         return new TargetModule(path, path, 0, image);
     }
 
-    private void OpenModules(int pid, MemoryMap map, List<TargetModule> modules, List<IDisposable> owned)
+    private static void OpenModules(int pid, MemoryMap map, MappedModuleFiles files, List<TargetModule> modules, List<UnopenedFile> unopened, List<IDisposable> owned)
     {
         var seen = new HashSet<(uint, uint, ulong)>();
         foreach (var entry in map.Entries)
         {
             if (!entry.IsFile || !entry.IsExecutable || !seen.Add((entry.DeviceMajor, entry.DeviceMinor, entry.Inode)))
                 continue;
-            foreach (var path in _proc.PathsOfMapped(pid, entry))
+            if (!files.Open(pid, entry).TryGet(out var file, out var error))
             {
-                if (!MappedFile.Open(gate, path).TryGet(out var file))
-                    continue;
-                owned.Add(file);
-                if (ElfImage.TryParse(file.Memory, out var image, out _))
-                {
-                    if (!image!.IsX64)
-                        throw WrongMachine(pid, entry.Path, image);
-                    if (image.AddressMap.TryGetLoadBias(entry.Start, entry.FileOffset, executable: true, out var bias))
-                        modules.Add(new TargetModule(entry.Path, path, bias, image) { File = (entry.DeviceMajor, entry.DeviceMinor, entry.Inode) });
-                }
-
-                break;
+                unopened.Add(new UnopenedFile(entry.Path, error));
+                continue;
             }
+
+            owned.Add(file);
+            if (!ElfImage.TryParse(file.Memory, out var image, out _))
+                continue;
+            if (!image!.IsX64)
+                throw WrongMachine(pid, entry.Path, image);
+            if (image.AddressMap.TryGetLoadBias(entry.Start, entry.FileOffset, executable: true, out var bias))
+                modules.Add(new TargetModule(entry.Path, file.ExactPath, bias, image) { Root = files.Root(pid), File = (entry.DeviceMajor, entry.DeviceMinor, entry.Inode) });
         }
     }
 
@@ -124,12 +123,13 @@ public sealed class TargetOpener(ISystemCallGate gate, string proc = "/proc")
         "ST0103", FailureKind.Unsupported, $"Process {pid} is not a 64-bit x86 program.", $"{path} is {image.Class} for {image.Machine}.",
         "Trace it on a machine and with a tool of that kind; sharptrace reads x86-64 targets only.");
 
-    private static TracerException StatusFailure(int pid, KernelError error) => error.Error is Errno.EACCES or Errno.EPERM
+    private TracerException StatusFailure(int pid, KernelError error) => error.Error is Errno.EACCES or Errno.EPERM
         ? NotPermitted(pid, error)
-        : new TracerException("ST0101", FailureKind.NotFound, $"There is no process {pid}.", null, "Check the id with ps; inside a container use the id the host sees.");
+        : new TracerException("ST0101", FailureKind.NotFound, $"There is no process {pid}.", null, "Check the id with ps.");
 
-    private static TracerException NotPermitted(int pid, KernelError error) => new(
-        "ST0108", FailureKind.NotPermitted, $"Process {pid} may not be looked at.", $"{error}.", "Run as root or with CAP_SYS_PTRACE; 'sharptrace doctor' says what is missing.");
+    private TracerException NotPermitted(int pid, KernelError error) => new(
+        "ST0108", FailureKind.NotPermitted, $"Process {pid} may not be looked at.",
+        $"{(KernelFacts.Read(gate, proc).Capabilities.Has(Capability.SysPtrace) ? "" : "CAP_SYS_PTRACE is missing: ")}{error}.", PtraceGrant.Command(KernelFacts.Read(gate, proc), Environment.ProcessPath));
 
     private static TracerException EmptyMap(int pid, ProcessStatus status) => status.Threads > 0 && status.PPid is 2 or 0
         ? new TracerException("ST0109", FailureKind.Unsupported, $"Process {pid} ({status.Name}) is a thread of the kernel.", "It has no program to trace.")

@@ -22,6 +22,9 @@ public sealed class TargetProcess(
     /// <summary>The ELF files mapped executable.</summary>
     public IReadOnlyList<TargetModule> Modules { get; } = modules;
 
+    /// <summary>The files whose code it runs and that could not be opened: nothing of them can be traced.</summary>
+    public IReadOnlyList<UnopenedFile> Unopened { get; init; } = [];
+
     /// <summary>The code that the kernel maps into it, an ELF image without a file; null when there is none or it could not be read.</summary>
     public TargetModule? Vdso { get; } = vdso;
 

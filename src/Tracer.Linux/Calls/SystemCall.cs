@@ -58,6 +58,9 @@ public static class SystemCall
     /// <summary>readlink(2)</summary>
     public const int ReadLink = 89;
 
+    /// <summary>fchown(2)</summary>
+    public const int FChOwn = 93;
+
     /// <summary>ptrace(2)</summary>
     public const int Ptrace = 101;
 
@@ -69,6 +72,9 @@ public static class SystemCall
 
     /// <summary>capget(2)</summary>
     public const int CapGet = 125;
+
+    /// <summary>capset(2)</summary>
+    public const int CapSet = 126;
 
     /// <summary>sched_setscheduler(2).</summary>
     public const int SchedSetScheduler = 144;

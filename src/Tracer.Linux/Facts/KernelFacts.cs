@@ -18,6 +18,15 @@ public sealed record KernelFacts
     /// <summary>The effective capabilities.</summary>
     public CapabilitySet Capabilities { get; init; }
 
+    /// <summary>The capabilities that programs executed from here can at most have.</summary>
+    public CapabilitySet BoundingCapabilities { get; init; } = new(ulong.MaxValue);
+
+    /// <summary>False in a user namespace of its own, where capabilities count for what that namespace owns and not for BPF and perf events.</summary>
+    public bool IsInFirstUserNamespace { get; init; } = true;
+
+    /// <summary>How many bytes this process may lock (RLIMIT_MEMLOCK); BPF memory counted against it before Linux 5.11. Null when unlimited or unknown.</summary>
+    public ulong? LockedMemoryLimit { get; init; }
+
     /// <summary>kernel.perf_event_paranoid: -1 all allowed ... 2 own user code only; 3 and 4 are distributions' (nothing at all).</summary>
     public int? PerfEventParanoid { get; init; }
 
@@ -54,6 +63,10 @@ public sealed record KernelFacts
             Version = KernelVersion.TryParse(release, out var version) ? version : null,
             EffectiveUserId = self.EffectiveUserId,
             Capabilities = self.EffectiveCapabilities,
+            BoundingCapabilities = self.BoundingCapabilities,
+            // PROC_USER_INIT_INO, include/linux/proc_ns.h. A kernel without user namespaces has no such link.
+            IsInFirstUserNamespace = !gate.ReadLink($"{proc}/self/ns/user").TryGet(out var user) || user == "user:[4026531837]",
+            LockedMemoryLimit = gate.LockedMemoryLimit().TryGet(out var locked) && locked.Soft != ulong.MaxValue ? locked.Soft : null,
             SeccompMode = self.SeccompMode,
             NoNewPrivileges = self.NoNewPrivileges,
             PerfEventParanoid = Number(gate, $"{proc}/sys/kernel/perf_event_paranoid"),

@@ -72,6 +72,10 @@ public static unsafe class FileCalls
         return result.IsError ? new KernelError(result.Error, $"reading the status of {file.Purpose}") : status;
     }
 
+    /// <summary>fchown(2): makes an open file another user's and group's; EPERM without CAP_CHOWN.</summary>
+    public static SystemCallResult ChangeOwner(this ISystemCallGate gate, int descriptor, uint user, uint group) =>
+        new(gate.Invoke(SystemCall.FChOwn, descriptor, (nint)user, (nint)group));
+
     /// <summary>Reads a whole file whose size is not known beforehand, such as those of /proc; EFBIG beyond <paramref name="limit"/> bytes.</summary>
     public static KernelResult<byte[]> ReadFile(this ISystemCallGate gate, string path, int limit = 64 << 20)
     {

@@ -12,15 +12,24 @@ public sealed class MappedFile : IDisposable
 {
     private readonly RegionMemoryManager _manager;
 
-    private MappedFile(string path, FileStatus status, MappedRegion region)
+    private readonly OwnedDescriptor? _kept;
+
+    private MappedFile(string path, FileStatus status, MappedRegion region, OwnedDescriptor? kept)
     {
         Path = path;
         Status = status;
         _manager = new RegionMemoryManager(region);
+        _kept = kept;
     }
 
     /// <summary>The path it was opened by.</summary>
     public string Path { get; }
+
+    /// <summary>
+    /// A path by which this process, and the kernel on its behalf, opens this very file whatever has become of its name: that of its descriptor when that was
+    /// kept, else <see cref="Path"/>. Not after Dispose.
+    /// </summary>
+    public string ExactPath => _kept is null ? Path : $"/proc/self/fd/{_kept.Number}";
 
     /// <summary>Its status when opened: device, inode, size.</summary>
     public FileStatus Status { get; }
@@ -30,18 +39,20 @@ public sealed class MappedFile : IDisposable
 
     /// <summary>
     /// Maps the file. Refused with a clear error: not a regular file (EISDIR, or ENODEV for pipes and devices), empty, as files of /proc
-    /// are (ENODATA), larger than <paramref name="limit"/> bytes (EFBIG).
+    /// are (ENODATA), larger than <paramref name="limit"/> bytes (EFBIG). With <paramref name="keep"/> the descriptor stays open, for <see cref="ExactPath"/>.
     /// </summary>
-    public static KernelResult<MappedFile> Open(ISystemCallGate gate, string path, int limit = int.MaxValue)
+    public static KernelResult<MappedFile> Open(ISystemCallGate gate, string path, int limit = int.MaxValue, bool keep = false)
     {
         ArgumentNullException.ThrowIfNull(gate);
         if (!OpenRegular(gate, path, limit, out var status).TryGet(out var file, out var error)) return error;
-        using (file)
+        if (MappedRegion.Map(gate, file, (nuint)status.Size, MappingProtection.Read, shared: false).TryGet(out var region, out error))
         {
-            return MappedRegion.Map(gate, file, (nuint)status.Size, MappingProtection.Read, shared: false).TryGet(out var region, out error)
-                ? new MappedFile(path, status, region)
-                : error;
+            if (!keep) file.Dispose();
+            return new MappedFile(path, status, region, keep ? file : null);
         }
+
+        file.Dispose();
+        return error;
     }
 
     /// <summary>Reads the file into an array instead, under the same conditions; a file that shrinks meanwhile gives the bytes that are left.</summary>
@@ -66,7 +77,11 @@ public sealed class MappedFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ((IDisposable)_manager).Dispose();
+    public void Dispose()
+    {
+        ((IDisposable)_manager).Dispose();
+        _kept?.Dispose();
+    }
 
     private static KernelResult<OwnedDescriptor> OpenRegular(ISystemCallGate gate, string path, int limit, out FileStatus status)
     {

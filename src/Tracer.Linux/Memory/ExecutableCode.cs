@@ -1,7 +1,7 @@
 namespace Tracer.Linux;
 
 /// <summary>
-/// Machine code of our own in a file that has no name (memfd_create, Linux 3.17), mapped into this process to be called: for measuring what a breakpoint costs. The kernel
+/// Machine code of our own in a file that has no name (memfd_create, Linux 3.17), mapped into this process to be called. The kernel
 /// can put uprobes into it by <see cref="Path"/>.
 /// </summary>
 public sealed unsafe class ExecutableCode : IDisposable
@@ -16,6 +16,9 @@ public sealed unsafe class ExecutableCode : IDisposable
         Path = $"/proc/self/fd/{file.Number}";
     }
 
+    /// <summary>Where it is mapped; zero after Dispose.</summary>
+    public nint Address => (nint)_region.Address;
+
     /// <summary>The file, as this process and the kernel on its behalf can open it.</summary>
     public string Path { get; }
 
@@ -24,7 +27,7 @@ public sealed unsafe class ExecutableCode : IDisposable
     {
         ArgumentNullException.ThrowIfNull(gate);
         const int CloseOnExec = 1;
-        const string Purpose = "code to measure with";
+        const string Purpose = "code of our own";
         ArgumentOutOfRangeException.ThrowIfGreaterThan(code.Length, Environment.SystemPageSize);
         SystemCallResult created;
         fixed (byte* name = "sharptrace\0"u8)

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Tracer.Linux;
 
 /// <summary>
@@ -40,6 +42,18 @@ public sealed unsafe class ProcessMemory : IDisposable
 
     /// <summary>The process.</summary>
     public int Pid { get; }
+
+    /// <summary>
+    /// Whether the kernel lets this process read: success, EPERM or EACCES, ESRCH when the process is gone. It asks what ptrace(2) would ask
+    /// (PTRACE_MODE_ATTACH_REALCREDS), of the permissions of /proc/PID/mem only where process_vm_readv is not to be had.
+    /// </summary>
+    public SystemCallResult Ask()
+    {
+        // Nothing is mapped at zero (vm.mmap_min_addr), and permission is looked at first.
+        Span<byte> nothing = stackalloc byte[1];
+        var result = Read(0, nothing);
+        return result.Error == Errno.EFAULT ? new(0) : result;
+    }
 
     /// <summary>
     /// Reads from <paramref name="address"/> into <paramref name="destination"/>. Returns how many bytes were read, fewer at a hole; EFAULT when not
@@ -118,8 +132,9 @@ public sealed unsafe class ProcessMemory : IDisposable
     /// <summary>
     /// Writes whatever the page's protection, as a debugger sets breakpoints: /proc/PID/mem, which gives a private file page its own
     /// copy (FOLL_FORCE) and leaves the file alone. EFAULT for unmapped or shared read-only pages. Kernels booted with
-    /// proc_mem.force_override=ptrace (6.12) allow it only to a process's tracer. What fails for want of something is tried again, then by process_vm_writev:
-    /// a breakpoint that is not taken back kills the process.
+    /// proc_mem.force_override=ptrace (6.12) allow it only to a process's tracer. Where the file's permissions are in the way, which
+    /// CAP_SYS_PTRACE does not lift, the thread that traces <see cref="Pid"/> writes by PTRACE_POKEDATA while that is stopped.
+    /// What fails for want of something is tried again, then by process_vm_writev: a breakpoint that is not taken back kills the process.
     /// </summary>
     public SystemCallResult WriteThroughProtection(ulong address, ReadOnlySpan<byte> source)
     {
@@ -138,6 +153,7 @@ public sealed unsafe class ProcessMemory : IDisposable
         for (var attempt = 0; ; attempt++)
         {
             var opened = OpenMem(writable: true, reopen: attempt > 0);
+            if (opened.Error == Errno.EACCES) return WriteWords(address, source);
             if (opened.IsError) return opened;
             var result = Normalise(_gate.WriteAt(_mem!, source, (long)address));
             if (result.Raw != 0) return result;
@@ -147,6 +163,31 @@ public sealed unsafe class ProcessMemory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _mem?.Dispose();
+
+    private SystemCallResult WriteWords(ulong address, ReadOnlySpan<byte> source)
+    {
+        Span<byte> word = stackalloc byte[sizeof(ulong)];
+        var written = 0;
+        while (written < source.Length)
+        {
+            // An aligned word lies in one page.
+            var at = address + (ulong)written;
+            var skipped = (int)(at % sizeof(ulong));
+            var length = Math.Min(word.Length - skipped, source.Length - written);
+            var result = _gate.PtracePeekData(Pid, at - (ulong)skipped, out var value);
+            if (result.IsSuccess)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(word, value);
+                source.Slice(written, length).CopyTo(word[skipped..]);
+                result = _gate.PtracePokeData(Pid, at - (ulong)skipped, BinaryPrimitives.ReadUInt64LittleEndian(word));
+            }
+
+            if (result.IsError) return written > 0 ? new(written) : Normalise(result);
+            written += length;
+        }
+
+        return new(written);
+    }
 
     // What the kernel says of the process, rather than of itself (ENOMEM) or of us (EPERM).
     private static bool IsAnswer(SystemCallResult result) => result.IsSuccess || result.Error is Errno.EFAULT or Errno.ESRCH;

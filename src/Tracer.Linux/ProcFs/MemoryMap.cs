@@ -56,6 +56,18 @@ public sealed class MemoryMap
         return new MemoryMap(entries, unreadable);
     }
 
+    /// <summary>
+    /// The same mappings with the paths that a process has for them whose root is <paramref name="root"/>: maps tells paths from the reader's root, so that those of a process in a
+    /// chroot begin with the folder that is its root. What does not lie below it keeps its path.
+    /// </summary>
+    public MemoryMap SeenFrom(string root)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        var prefix = root.TrimEnd('/') + "/";
+        if (prefix.Length == 1 || !_entries.Exists(e => e.Path.StartsWith(prefix, StringComparison.Ordinal))) return this;
+        return new MemoryMap([.. _entries.Select(e => e.Path.StartsWith(prefix, StringComparison.Ordinal) ? e with { Path = e.Path[(prefix.Length - 1)..] } : e)], UnreadableLines);
+    }
+
     /// <summary>The mapping that holds <paramref name="address"/>.</summary>
     public bool TryFind(ulong address, out MemoryMapEntry entry)
     {

@@ -25,21 +25,33 @@ public sealed class ProcFs(ISystemCallGate gate, string root = "/proc")
     public KernelResult<ProcessStatus> ThreadStatus(int pid, int tid) =>
         StatusAt(pid, string.Create(CultureInfo.InvariantCulture, $"task/{tid}/status"));
 
-    /// <summary>Reads the mappings. Empty for a zombie and for kernel threads.</summary>
-    public KernelResult<MemoryMap> Maps(int pid) => ReadFile(pid, "maps").TryGet(out var text, out var error) ? MemoryMap.Parse(text) : error;
+    /// <summary>Reads the mappings, with paths as the process has them. Empty for a zombie and for kernel threads.</summary>
+    public KernelResult<MemoryMap> Maps(int pid)
+    {
+        if (!ReadFile(pid, "maps").TryGet(out var text, out var error)) return error;
+        var map = MemoryMap.Parse(text);
+        return gate.ReadLink(PathOf(pid, "root")).TryGet(out var root) ? map.SeenFrom(root) : map;
+    }
 
     /// <summary>The ids of the threads that live now, in no promised order; list again after seizing them, for they may have made others.</summary>
     public KernelResult<List<int>> Tasks(int pid)
     {
-        if (!gate.ListDirectory(PathOf(pid, "task")).TryGet(out var names, out var error)) return Gone(error);
-        var tasks = new List<int>(names.Count);
+        // A process between its last thread's exit and its reaping lists none.
+        return gate.ListDirectory(PathOf(pid, "task")).TryGet(out var names, out var error) ? Numbers(names) : Gone(error);
+    }
+
+    /// <summary>The ids of the processes that there are, the kernel's own included; none when /proc cannot be read.</summary>
+    public IReadOnlyList<int> Processes() => gate.ListDirectory(Root).TryGet(out var names) ? Numbers(names) : [];
+
+    private static List<int> Numbers(List<string> names)
+    {
+        var numbers = new List<int>(names.Count);
         foreach (var name in names)
         {
-            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var tid)) tasks.Add(tid);
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) numbers.Add(number);
         }
 
-        // A process between its last thread's exit and its reaping lists none.
-        return tasks;
+        return numbers;
     }
 
     /// <summary>The name of a process's first thread (comm), at most 15 bytes.</summary>

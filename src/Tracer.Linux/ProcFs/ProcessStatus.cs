@@ -42,6 +42,12 @@ public sealed record ProcessStatus
     /// <summary>The effective capabilities.</summary>
     public CapabilitySet EffectiveCapabilities { get; init; }
 
+    /// <summary>The capabilities it may make effective.</summary>
+    public CapabilitySet PermittedCapabilities { get; init; }
+
+    /// <summary>The capabilities that programs it executes can at most have; all when the kernel does not say.</summary>
+    public CapabilitySet BoundingCapabilities { get; init; } = new(ulong.MaxValue);
+
     /// <summary>The seccomp mode: 0 off, 1 strict, 2 filter; null when the kernel does not say.</summary>
     public int? SeccompMode { get; init; }
 
@@ -74,6 +80,8 @@ public sealed record ProcessStatus
                 var key when key.SequenceEqual("Gid"u8) => status with { RealGroupId = UserId(value, 0) },
                 var key when key.SequenceEqual("NSpid"u8) => status with { NamespacePids = Numbers(value) },
                 var key when key.SequenceEqual("CapEff"u8) => status with { EffectiveCapabilities = new(Hexadecimal(value)) },
+                var key when key.SequenceEqual("CapPrm"u8) => status with { PermittedCapabilities = new(Hexadecimal(value)) },
+                var key when key.SequenceEqual("CapBnd"u8) => status with { BoundingCapabilities = new(Hexadecimal(value)) },
                 var key when key.SequenceEqual("Seccomp"u8) => status with { SeccompMode = Utf8Parser.TryParse(value, out int mode, out _) ? mode : null },
                 var key when key.SequenceEqual("NoNewPrivs"u8) => status with { NoNewPrivileges = Number(value) == 1 },
                 _ => status,

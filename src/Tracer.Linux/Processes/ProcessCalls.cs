@@ -35,12 +35,10 @@ public static unsafe class ProcessCalls
     }
 
     /// <summary>How many descriptors this process may have open (RLIMIT_NOFILE), and up to how many it may raise that itself.</summary>
-    public static KernelResult<(ulong Soft, ulong Hard)> DescriptorLimit(this ISystemCallGate gate)
-    {
-        var limits = stackalloc ulong[2];
-        var result = new SystemCallResult(gate.Invoke(SystemCall.PrLimit64, 0, OpenFiles, 0, (nint)limits));
-        return result.IsError ? new KernelError(result.Error, "reading the limit of open files") : (limits[0], limits[1]);
-    }
+    public static KernelResult<(ulong Soft, ulong Hard)> DescriptorLimit(this ISystemCallGate gate) => Limit(gate, OpenFiles, "open files");
+
+    /// <summary>How many bytes of memory this process may lock (RLIMIT_MEMLOCK); all bits set: as many as it likes.</summary>
+    public static KernelResult<(ulong Soft, ulong Hard)> LockedMemoryLimit(this ISystemCallGate gate) => Limit(gate, LockedMemory, "locked memory");
 
     /// <summary>Raises how many descriptors this process may have open, and with CAP_SYS_RESOURCE also beyond what it might by itself; EPERM without.</summary>
     public static SystemCallResult SetDescriptorLimit(this ISystemCallGate gate, ulong soft, ulong hard)
@@ -49,8 +47,9 @@ public static unsafe class ProcessCalls
         return new(gate.Invoke(SystemCall.PrLimit64, 0, OpenFiles, (nint)limits, 0));
     }
 
-    // RLIMIT_NOFILE, include/uapi/asm-generic/resource.h.
+    // RLIMIT_NOFILE and RLIMIT_MEMLOCK, include/uapi/asm-generic/resource.h.
     private const int OpenFiles = 7;
+    private const int LockedMemory = 8;
 
     /// <summary>Lets the calling thread run before all threads that are not of real time, and not those that it starts. EPERM without CAP_SYS_NICE.</summary>
     public static SystemCallResult RunFirst(this ISystemCallGate gate)
@@ -83,4 +82,11 @@ public static unsafe class ProcessCalls
     /// <summary>Lets thread <paramref name="tid"/> (zero: the caller) run on these CPUs only. EINVAL when none of them exists.</summary>
     public static SystemCallResult SetAffinity(this ISystemCallGate gate, int tid, CpuSet cpus) =>
         new(gate.Invoke(SystemCall.SchedSetAffinity, tid, sizeof(CpuSet), (nint)(&cpus)));
+
+    private static KernelResult<(ulong Soft, ulong Hard)> Limit(ISystemCallGate gate, int which, string what)
+    {
+        var limits = stackalloc ulong[2];
+        var result = new SystemCallResult(gate.Invoke(SystemCall.PrLimit64, 0, which, 0, (nint)limits));
+        return result.IsError ? new KernelError(result.Error, $"reading the limit of {what}") : (limits[0], limits[1]);
+    }
 }

@@ -53,8 +53,9 @@ public sealed class ChildProcess : IDisposable
         if (options.WorkingDirectory is not null) path = System.IO.Path.GetFullPath(path);
         List<string> argv = [options.Path, .. options.Arguments];
         if (argv.Concat(environment).Any(text => text.Contains('\0'))) return new KernelError(Errno.EINVAL, doing);
+        IReadOnlyList<string> starter = options.Starter ?? ["/bin/sh", "-c", "kill -STOP $$; exec \"$0\" \"$@\""];
         var spawned = options.StartStopped
-            ? PosixSpawn.Start("/bin/sh", ["sh", "-c", "kill -STOP $$; exec \"$0\" \"$@\"", path, .. options.Arguments], environment, options)
+            ? PosixSpawn.Start(starter[0], [.. starter, path, .. options.Arguments], environment, options)
             : PosixSpawn.Start(path, argv, environment, options);
         if (spawned.IsError) return new KernelError(spawned.Error, doing);
         var pid = (int)spawned.Raw;

@@ -35,4 +35,10 @@ public sealed record SpawnOptions
     /// it is /bin/sh, with the pid that the program will have.
     /// </summary>
     public bool StartStopped { get; init; }
+
+    /// <summary>
+    /// With <see cref="StartStopped"/>: a program and its first arguments that take the part of the shell. It gets the command's path and arguments behind its own, stops itself by
+    /// SIGSTOP as soon as it is ready, and then executes the command from its first thread. Null: /bin/sh.
+    /// </summary>
+    public IReadOnlyList<string>? Starter { get; init; }
 }

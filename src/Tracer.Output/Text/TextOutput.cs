@@ -47,7 +47,7 @@ public sealed class TextOutput : TraceOutput
         var sites = probes.Sum(p => p.Sites.Count);
         _messages.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Attached to {processId} by {backend}: {Count(probes.Count, "probe")}, {Count(sites, "site")}. Ctrl-C stops."));
+            $"Attached to {(processId == 0 ? "all processes" : processId)} by {backend}: {Count(probes.Count, "probe")}, {Count(sites, "site")}. Ctrl-C stops."));
         if (!_verbose)
             return;
         foreach (var probe in probes)

@@ -21,13 +21,13 @@ public sealed class NativeProbes : IProbeProvider
     /// <summary>Reads nothing yet.</summary>
     /// <param name="gate">Opens separate debug files.</param>
     /// <param name="modules">The target's files.</param>
-    /// <param name="processId">The process, under whose root debug files are sought too; null for files looked at on their own.</param>
+    /// <param name="processId">The process, under whose root debug files are sought first; null for files looked at on their own.</param>
     /// <param name="memory">Its memory, which tells what indirect functions became; null for files looked at on their own.</param>
     public NativeProbes(ISystemCallGate gate, IReadOnlyList<TargetModule> modules, int? processId = null, ITargetMemory? memory = null)
     {
         ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(modules);
-        IReadOnlyList<string> roots = processId is { } pid ? ["", string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/root")] : [""];
+        IReadOnlyList<string> roots = processId is { } pid ? [string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/root"), ""] : [""];
         _modules = [.. modules.Select(m => new NativeModule(gate, m, roots, memory))];
         _hazard = new(() => processId is { } id ? StackHazards.Find(new ProcFs(gate), id, _modules) : null);
     }

@@ -19,7 +19,7 @@ internal sealed class PythonFacts(PythonVersion version)
         lock (_lock)
         {
             if (!_isRead)
-                _layout = PythonLayoutReader.Read(gate, module.Image, module.Path, Version, out _problem);
+                _layout = PythonLayoutReader.Read(gate, module.Image, module.Path, Version, out _problem, module.Root);
             _isRead = true;
             problem = _problem;
             return _layout;

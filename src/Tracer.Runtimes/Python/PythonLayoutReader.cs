@@ -23,23 +23,26 @@ public static class PythonLayoutReader
     /// <param name="path">Its path, by which it can be opened.</param>
     /// <param name="version">Its version.</param>
     /// <param name="problem">Why there is none.</param>
-    public static PythonLayout? Read(ISystemCallGate gate, ElfImage image, string path, PythonVersion version, out string? problem)
+    /// <param name="root">Under which folder separate debug files are sought first; empty for this process's root alone.</param>
+    public static PythonLayout? Read(ISystemCallGate gate, ElfImage image, string path, PythonVersion version, out string? problem, string root = "")
     {
         ArgumentNullException.ThrowIfNull(gate);
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(path);
-        var layout = FromDebugInformation(gate, image, path) ?? PythonLayout.ForVersion(version);
+        var layout = FromDebugInformation(gate, image, path, root) ?? PythonLayout.ForVersion(version);
         problem = layout is null ? $"the layout of CPython {version} is not known" : Check(image, layout);
         return problem is null ? layout : null;
     }
 
     /// <summary>The layout in the file's own debugging information or in its separate debug file; null when there is none or it is incomplete.</summary>
-    public static PythonLayout? FromDebugInformation(ISystemCallGate gate, ElfImage image, string path)
+    public static PythonLayout? FromDebugInformation(ISystemCallGate gate, ElfImage image, string path, string root = "")
     {
         ArgumentNullException.ThrowIfNull(gate);
         if (DwarfFile.HasInfo(image))
             return FromDwarf(image);
-        foreach (var candidate in DebugFileCandidates.For(image, path))
+        // Without a build-id nothing tells that a file of the right name is of this build.
+        var candidates = image.BuildId.IsEmpty ? [] : new[] { root, "" }.Distinct().SelectMany(r => DebugFileCandidates.For(image, path, r));
+        foreach (var candidate in candidates)
         {
             if (!MappedFile.Open(gate, candidate).TryGet(out var file))
                 continue;

@@ -25,8 +25,7 @@ internal sealed class EbpfFamily : IProcessFamily
     private readonly EbpfSupport _support;
     private readonly FamilyMaps _maps;
     private readonly RingBuffer _ring;
-    private readonly OwnedDescriptor _root;
-    private readonly int _rootId;
+    private readonly bool _takesAll;
     private readonly List<IDisposable> _links = [];
     private readonly HashSet<(uint, uint, ulong)> _loaders = [];
     private readonly HashSet<int> _members = [];
@@ -36,9 +35,9 @@ internal sealed class EbpfFamily : IProcessFamily
     private volatile bool _stopping;
     private bool _disposed;
 
-    private EbpfFamily(ISystemCallGate gate, EbpfSupport support, FamilyMaps maps, OwnedDescriptor root, int rootId)
+    private EbpfFamily(ISystemCallGate gate, EbpfSupport support, FamilyMaps maps, bool takesAll)
     {
-        (_gate, _support, _maps, _root, _rootId) = (gate, support, maps, root, rootId);
+        (_gate, _support, _maps, _takesAll) = (gate, support, maps, takesAll);
         _ring = maps.OpenRing();
         _thread = new Thread(Run) { IsBackground = true, Name = "sharptrace family" };
     }
@@ -52,18 +51,17 @@ internal sealed class EbpfFamily : IProcessFamily
     /// <summary>The hash of the family's processes.</summary>
     public int Processes => _maps.Processes;
 
-    /// <summary>Takes a process in and watches what it starts.</summary>
-    public static EbpfFamily Open(ISystemCallGate gate, EbpfSupport support, FamilyKernel kernel, OwnedDescriptor root, int rootId)
+    /// <summary>A family that watches what its processes start, and has none yet.</summary>
+    public static EbpfFamily Open(ISystemCallGate gate, EbpfSupport support, FamilyKernel kernel, bool takesAll)
     {
         FamilyMaps? maps = null;
         EbpfFamily? family = null;
         try
         {
             maps = new FamilyMaps(gate);
-            family = new EbpfFamily(gate, support, maps, root, rootId);
-            maps.Add(rootId);
+            family = new EbpfFamily(gate, support, maps, takesAll);
             family.Watch("sched_process_fork", FamilyCompiler.Fork(maps, kernel));
-            family.Watch("sched_process_exec", FamilyCompiler.Execution(maps));
+            family.Watch("sched_process_exec", FamilyCompiler.Execution(maps, takesAll));
             family.Watch("sched_process_exit", FamilyCompiler.Exit(maps, kernel));
             return family;
         }
@@ -73,10 +71,21 @@ internal sealed class EbpfFamily : IProcessFamily
                 family.Close();
             else
                 maps?.Dispose();
-            root.Dispose();
             throw EbpfFailures.Resources(e);
         }
     }
+
+    public bool Add(int processId)
+    {
+        _maps.Add(processId);
+        // Its end is told from here on; one that has ended before is not.
+        if (IsAlive(processId))
+            return _members.Add(processId);
+        _maps.Remove(processId);
+        return false;
+    }
+
+    private bool IsAlive(int processId) => new ProcFs(_gate).Status(processId).TryGet(out var status) && status.State is not (ProcessState.Zombie or ProcessState.Dead);
 
     public void Assign(int processId, uint image)
     {
@@ -117,7 +126,6 @@ internal sealed class EbpfFamily : IProcessFamily
     public void Start(IFamilyObserver observer)
     {
         _observer = observer;
-        _members.Add(_rootId);
         _thread.Start();
     }
 
@@ -153,7 +161,6 @@ internal sealed class EbpfFamily : IProcessFamily
             link.Dispose();
         _ring.Dispose();
         _maps.Dispose();
-        _root.Dispose();
         _completed.TrySetResult();
     }
 
@@ -172,15 +179,10 @@ internal sealed class EbpfFamily : IProcessFamily
             // Threads of the target that wait for an answer take processor time.
             _gate.RunFirst();
             var visitor = new Visitor(this);
-            while (!_stopping && _members.Count > 0)
+            while (!_stopping && (_takesAll || _members.Count > 0))
             {
                 _ring.Wait(LongestWaitMilliseconds);
                 _ring.Drain(ref visitor);
-                // It may have exited before it was watched.
-                if (!_members.Contains(_rootId) || _gate.Poll(_root, PollEvents.Readable, 0).Raw <= 0)
-                    continue;
-                _ring.Drain(ref visitor);
-                Leave(_rootId);
             }
 
             _completed.TrySetResult();
@@ -202,6 +204,7 @@ internal sealed class EbpfFamily : IProcessFamily
                 _observer!.OnForked(record.Process, record.Other, record.Ticket);
                 break;
             case FamilyRecordKind.Executed:
+                _members.Add(record.Process);
                 _observer!.OnExecuted(record.Process, record.Ticket);
                 break;
             case FamilyRecordKind.Libraries:

@@ -39,10 +39,12 @@ internal sealed class FamilyCompiler
     }
 
     /// <summary>At <c>sched_process_exec</c>, which comes before the new program runs (exec_binprm, fs/exec.c).</summary>
-    public static BpfInstruction[] Execution(FamilyMaps maps)
+    /// <param name="maps">The family's maps.</param>
+    /// <param name="takesAll">Whether who is not a member becomes one.</param>
+    public static BpfInstruction[] Execution(FamilyMaps maps, bool takesAll)
     {
         var compiler = new FamilyCompiler(maps);
-        compiler.CompileExecution();
+        compiler.CompileExecution(takesAll);
         return compiler.Finish();
     }
 
@@ -88,10 +90,18 @@ internal sealed class FamilyCompiler
         Count(FamilyMaps.LostCounter);
     }
 
-    private void CompileExecution()
+    private void CompileExecution(bool takesAll)
     {
-        FindOwn();
+        var stranger = _code.NewLabel();
+        FindOwn(takesAll ? stranger : _end);
         _code.Store(BpfSize.Double, R0, FamilyMaps.ImageOffset, 0).Move(R1, 1).Atomic(BpfAtomicOperation.Add, BpfSize.Double, R0, FamilyMaps.ExecutionsOffset, R1);
+        BeginRecord(FamilyRecordKind.Executed);
+        Tell();
+        if (!takesAll)
+            return;
+        var value = _frame.Reserve(FamilyMaps.ValueSize);
+        _code.Jump(_end).Bind(stranger).Store(BpfSize.Double, R10, value, 0).Store(BpfSize.Double, R10, (short)(value + FamilyMaps.ExecutionsOffset), 1);
+        Address(R1, _maps.Processes, _key).Move(R3, R10).Alu(BpfOperation.Add, R3, value).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate);
         BeginRecord(FamilyRecordKind.Executed);
         Tell();
     }
@@ -164,10 +174,12 @@ internal sealed class FamilyCompiler
     }
 
     /// <summary>Leaves the address of this process's value in R0, or goes to the end when it is no member.</summary>
-    private void FindOwn()
+    private void FindOwn() => FindOwn(_end);
+
+    private void FindOwn(BpfLabel none)
     {
         _code.Call(BpfHelper.GetProcessAndThread).Alu(BpfOperation.ShiftRight, R0, 32).Store(BpfSize.Double, R10, _key, R0);
-        Address(R1, _maps.Processes, _key).Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, _end);
+        Address(R1, _maps.Processes, _key).Call(BpfHelper.MapLookup).JumpIf(BpfCondition.Equal, R0, 0, none);
     }
 
     private void BeginRecord(FamilyRecordKind kind) =>

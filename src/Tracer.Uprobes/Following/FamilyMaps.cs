@@ -70,8 +70,11 @@ internal sealed class FamilyMaps : IDisposable
     /// <summary>Opens the ring for reading; it outlives this object.</summary>
     public RingBuffer OpenRing() => RingBuffer.Open(_ring, FamilyRecord.Size);
 
-    /// <summary>Takes a process into the family.</summary>
-    public void Add(int process) => _processes.Update((ulong)process, new Process(0, 0));
+    /// <summary>Takes a process into the family, unless it is in already.</summary>
+    public void Add(int process) => _processes.Update((ulong)process, new Process(0, 0), BpfUpdateMode.NoExist);
+
+    /// <summary>Takes a process out.</summary>
+    public void Remove(int process) => _processes.Delete((ulong)process);
 
     /// <summary>Whether a process is in the family, and what it is.</summary>
     public bool TryFind(int process, out Process value) => _processes.TryLookup((ulong)process, out value);

@@ -6,7 +6,7 @@ namespace Tracer.Uprobes.Perf;
 
 /// <summary>
 /// Traces with perf uprobes and no BPF, for kernels where BPF is locked: every hit is a sample with the user registers in a ring, and this process evaluates
-/// the plan. The target is never stopped; what is read of its memory is read after the hit and marked late. Needs CAP_PERFMON (or CAP_SYS_ADMIN), the right to
+/// the plan. The target is never stopped; what is read of its memory is read after the hit and marked late. Needs CAP_SYS_ADMIN (before Linux 6.16 CAP_PERFMON), the right to
 /// read the target's memory, and Linux 4.17, with semaphores 4.20.
 /// </summary>
 /// <remarks>

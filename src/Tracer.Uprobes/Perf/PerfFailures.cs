@@ -9,7 +9,7 @@ internal static class PerfFailures
     /// <summary>ST0501: more privilege is needed.</summary>
     public static TracerException Permission(string why) => new(
         "ST0501", FailureKind.NotPermitted, "The kernel does not let this process trace with perf events.", why,
-        "Run as root, give the program CAP_PERFMON and CAP_SYS_PTRACE, or use --backend ptrace.");
+        $"{PerfRemedy.ForEvents(KernelFacts.Read(LinuxSystemCalls.Instance), Environment.ProcessPath) ?? "'sharptrace doctor' says what is missing."} Or use --backend ptrace.");
 
     /// <summary>ST0502: there are no perf uprobes.</summary>
     public static TracerException Unsupported(string why) => new(

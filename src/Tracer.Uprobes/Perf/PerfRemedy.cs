@@ -8,27 +8,32 @@ internal static class PerfRemedy
     // perf_event_paranoid as upstream knows it ends at 2; with 3 and 4 distributions refuse also who has CAP_PERFMON and not CAP_SYS_ADMIN.
     private const int UpstreamParanoid = 2;
 
-    private static readonly KernelVersion OwnCapability = new(5, 8);
+    // Since then a uprobe's event needs CAP_SYS_ADMIN again, where CAP_PERFMON did from 5.8 on ("perf: Revert to requiring CAP_SYS_ADMIN for uprobes"); stable kernels
+    // of that summer took it over, so that an older version promises nothing.
+    private static readonly KernelVersion AdministratorsOnly = new(6, 16);
 
-    /// <summary>For a process that the kernel does not let open events.</summary>
-    public static string? ForEvents(KernelFacts facts, string? program)
+    /// <summary>The capability that a uprobe's event needs and this process lacks; null when it lacks none. A refusal may follow all the same.</summary>
+    /// <param name="facts">What this process has.</param>
+    /// <param name="refused">Whether the kernel refused the event for want of one (EACCES, of kernel/events/core.c, perf_uprobe_event_init).</param>
+    public static Capability? Missing(KernelFacts facts, bool refused)
     {
-        // A uprobe's event needs the capability whatever perf_event_paranoid says (kernel/events/core.c, perf_uprobe_event_init).
-        var needed = facts.Version is { } version && version < OwnCapability ? Capability.SysAdmin : Capability.Perfmon;
-        if (!facts.Capabilities.Has(needed) && !facts.Capabilities.Has(Capability.SysAdmin))
-        {
-            var name = CapabilitySet.NameOf(needed).ToLowerInvariant();
-            var container = facts.SeccompMode is > 0 ? $" In a container: docker run --cap-add {CapabilitySet.NameOf(needed)[4..]} --cap-add SYS_PTRACE ..." : "";
-            return $"Run as root, or: sudo setcap {name},cap_sys_ptrace+ep {program ?? "sharptrace"}{container}";
-        }
-
-        if (facts.PerfEventParanoid > UpstreamParanoid && !facts.Capabilities.Has(Capability.SysAdmin))
-            return "sudo sysctl kernel.perf_event_paranoid=2";
-        return facts.SeccompMode is > 0 ? "A seccomp filter may forbid perf_event_open. In a container: docker run --security-opt seccomp=unconfined ..." : null;
+        if (facts.Capabilities.Has(Capability.SysAdmin))
+            return null;
+        var perfmon = CapabilityGrant.Known(facts, Capability.Perfmon);
+        if (facts.Version >= AdministratorsOnly || (refused && facts.Capabilities.Has(perfmon)))
+            return Capability.SysAdmin;
+        return facts.Capabilities.Has(perfmon) ? null : perfmon;
     }
 
-    /// <summary>For a process that may not read the target's memory.</summary>
-    public static string ForMemory(KernelFacts facts, string? program) => facts.Capabilities.Has(Capability.SysPtrace) && facts.PtraceScope is 3
-        ? "kernel.yama.ptrace_scope is 3, which lasts until the next boot: find what sets it in /etc/sysctl.d."
-        : $"Run as root, or: sudo setcap cap_perfmon,cap_sys_ptrace+ep {program ?? "sharptrace"}";
+    /// <summary>For a process that the kernel does not let open events.</summary>
+    public static string? ForEvents(KernelFacts facts, string? program, bool refused = false)
+    {
+        if (facts.PerfEventParanoid > UpstreamParanoid && facts.Capabilities.Has(CapabilityGrant.Known(facts, Capability.Perfmon)) && !facts.Capabilities.Has(Capability.SysAdmin))
+            return "sudo sysctl kernel.perf_event_paranoid=2";
+        if (Missing(facts, refused) is { } missing)
+            return CapabilityGrant.Command(facts, program, missing, Capability.SysPtrace);
+        if (!facts.IsInFirstUserNamespace)
+            return CapabilityGrant.Command(facts, program, Capability.SysAdmin);
+        return facts.SeccompMode is > 0 ? "A seccomp filter may forbid perf_event_open. In a container: docker run --security-opt seccomp=unconfined ..." : null;
+    }
 }

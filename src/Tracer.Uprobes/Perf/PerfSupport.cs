@@ -19,18 +19,17 @@ internal sealed class PerfSupport(ISystemCallGate gate)
             return BackendSupport.Unmetered("A breakpoint takes 0.1 s to be taken out, for each site and CPU: a burst would be over before it is.");
         if (Refusal(pmu) is { } error)
             return Privileges(error);
-        var memory = gate.Open($"/proc/{plan.Target.ProcessId}/mem");
-        if (!memory.TryGet(out var file, out var refusal))
+        using var memory = new ProcessMemory(gate, plan.Target.ProcessId);
+        if (memory.Ask() is { IsError: true } refusal)
         {
             return refusal.Error is Errno.EACCES or Errno.EPERM
                 ? BackendSupport.No("The memory of the process may not be read: that needs CAP_SYS_PTRACE, or its own user where yama permits it.", permission: true) with
                 {
-                    Remedy = PerfRemedy.ForMemory(KernelFacts.Read(gate), Environment.ProcessPath),
+                    Remedy = PtraceGrant.Command(KernelFacts.Read(gate), Environment.ProcessPath),
                 }
-                : BackendSupport.No($"The memory of the process cannot be read: {refusal}.");
+                : BackendSupport.No($"The memory of the process cannot be read: {refusal.Error.Describe()}.");
         }
 
-        file.Dispose();
         return new BackendSupport(true, Notes(plan));
     }
 
@@ -49,14 +48,14 @@ internal sealed class PerfSupport(ISystemCallGate gate)
         if (error.Error is not (Errno.EPERM or Errno.EACCES))
             return BackendSupport.No($"The kernel refuses perf uprobes: {error}.");
         var facts = KernelFacts.Read(gate);
-        var has = facts.Capabilities.Has(Capability.Perfmon) || facts.Capabilities.Has(Capability.SysAdmin);
+        var refused = error.Error == Errno.EACCES;
         return BackendSupport.No(
-            has
-                ? $"The kernel refuses perf events although this process has CAP_PERFMON ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a security module, lockdown or a container forbids it."
-                : "perf uprobes need CAP_PERFMON (or root).",
+            PerfRemedy.Missing(facts, refused) is { } missing
+                ? $"perf uprobes need {CapabilitySet.NameOf(missing)} (or root)."
+                : $"The kernel refuses perf events although this process has the capabilities ({error}): perf_event_paranoid is {facts.PerfEventParanoid}, or a user namespace, a security module, lockdown or a container forbids it.",
             permission: true) with
         {
-            Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath),
+            Remedy = PerfRemedy.ForEvents(facts, Environment.ProcessPath, refused),
         };
     }
 

@@ -119,11 +119,11 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
             attribute.SampleStackUser = (uint)StackBytes;
         }
 
-        var path = site.Location.Module.OpenPath;
+        var module = site.Location.Module;
         var opened = gate.PerfUprobeOpen(
-            pmu, attribute, path, site.Location.FileOffset, checked((uint)(site.Semaphore?.FileOffset ?? 0)), atReturn: false, EveryProcess, rings.Cpus[index]);
+            pmu, attribute, module.OpenPath, site.Location.FileOffset, checked((uint)(site.Semaphore?.FileOffset ?? 0)), atReturn: false, EveryProcess, rings.Cpus[index]);
         if (!opened.TryGet(out var descriptor, out var error))
-            throw PerfFailures.Open(EbpfFailures.NameOf(site), path, site.Semaphore is not null, error);
+            throw PerfFailures.Open(EbpfFailures.NameOf(site), module.Path, site.Semaphore is not null, error);
         Span<ulong> numbers = stackalloc ulong[3];
         var format = rings.TellsLosses ? numbers : numbers[..2];
         var read = gate.PerfRead(descriptor, format);
@@ -131,7 +131,7 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
         if (output.IsError)
         {
             descriptor.Dispose();
-            throw PerfFailures.Open(EbpfFailures.NameOf(site), path, false, new KernelError(output.Error, "connecting a probe with its ring"));
+            throw PerfFailures.Open(EbpfFailures.NameOf(site), module.Path, false, new KernelError(output.Error, "connecting a probe with its ring"));
         }
 
         var siteEvent = new SiteEvent(gate, site, descriptor, rings.TellsLosses) { Id = numbers[1] };
@@ -161,6 +161,6 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
                 break;
         }
 
-        throw PerfFailures.Open("A semaphore", activation.Idle.Module.OpenPath, true, error);
+        throw PerfFailures.Open("A semaphore", activation.Idle.Module.Path, true, error);
     }
 }

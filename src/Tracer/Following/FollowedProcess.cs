@@ -66,6 +66,9 @@ internal sealed record FollowedProcess(int ProcessId, ulong Since) : IDisposable
         return _readers = new ProcessReaders(new StackNames(gate, _target), new PictureReaders(_target.Memory));
     }
 
+    /// <summary>Readers for events of which nothing is known any more: they have addresses and no names.</summary>
+    public static ProcessReaders NoReaders(ISystemCallGate gate) => new(new StackNames(gate, new TargetProcess(0, NoMemory.Instance, [])), new PictureReaders(NoMemory.Instance));
+
     private TargetProcess? TryOpen(TargetOpener opener)
     {
         try

@@ -39,21 +39,18 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     private readonly Queue<FollowedProcess> _over = [];
     private readonly Dictionary<string, KnownFiles> _known = [];
     private readonly List<Task> _stopping = [];
-    private readonly int _rootId;
+    private int _rootId;
     private uint _lastImage;
     private ulong _gaps;
     private bool _isOpen;
+    private ProcessReaders? _none;
 
     public ProcessFollower(
-        ISystemCallGate gate, TargetProcess root, PlanRecipe recipe, IProbeBackend backend, IProcessFamily family, SessionParts parts, Func<TracePlan, EventCounter> count, ILogger logger)
+        ISystemCallGate gate, PlanRecipe recipe, IProbeBackend backend, IProcessFamily family, SessionParts parts, Func<TracePlan, EventCounter> count, ILogger logger)
     {
         (_gate, _recipe, _backend, _family, _parts, _count, _logger) = (gate, recipe, backend, family, parts, count, logger);
         _opener = new TargetOpener(gate);
         _proc = new ProcFs(gate);
-        _rootId = root.ProcessId;
-        var process = new FollowedProcess(_rootId, 0);
-        process.Become(root);
-        _processes.Add(_rootId, [process]);
     }
 
     /// <summary>Ends when the last process has exited.</summary>
@@ -64,19 +61,69 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
 
     public ProcessReaders Target => Of(_rootId, 0);
 
-    /// <summary>Arms what there is in the root process, of which it takes over the target, and begins to follow it.</summary>
+    /// <summary>Arms what there is in these processes, takes over what they were found to be, and begins to follow them.</summary>
     /// <exception cref="TracerException">It is not possible.</exception>
-    public void Begin()
+    public void Begin(IReadOnlyList<TargetProcess> roots)
     {
-        var root = _processes[_rootId][0];
-        root.Mapped = MappedFiles.Of(_proc, _rootId);
-        ObserveLoader(root.Target!);
-        if (Plan(root.Target!) is { } program)
-            Arm(root, program);
-        else
-            SessionLog.Awaited(_logger, _recipe.Asked, _rootId);
-        _family.Assign(_rootId, root.Image?.Image.Number ?? 0);
+        var isAnyArmed = false;
+        foreach (var target in roots)
+        {
+            var process = Take(target.ProcessId);
+            process.Become(target);
+            process.Mapped = MappedFiles.Of(_proc, target.ProcessId);
+            ObserveLoader(target, mustHave: true);
+            if (Plan(target) is not { } program)
+                continue;
+            isAnyArmed = true;
+            Arm(process, program);
+            Assign(process);
+        }
+
+        if (!isAnyArmed)
+            SessionLog.Awaited(_logger, _recipe.Asked, string.Join(", ", roots.Select(r => r.ProcessId)));
         _family.Start(this);
+    }
+
+    /// <summary>Arms what there is in all processes that may be looked at, and begins to follow all.</summary>
+    /// <exception cref="TracerException">It is not possible.</exception>
+    public void BeginEverywhere()
+    {
+        // Those that are forked while the list is read are in the next; what they execute is told.
+        for (var isNew = true; isNew;)
+        {
+            isNew = false;
+            foreach (var processId in _proc.Processes().Where(p => p != Environment.ProcessId && !_processes.ContainsKey(p)))
+            {
+                isNew = true;
+                var process = Take(processId);
+                if (LoaderOf(processId) is { } loader)
+                    Observe(processId, loader);
+                if (MappedFiles.Of(_proc, processId) is { Files.Length: > 0 })
+                    Look(processId);
+                Assign(process);
+            }
+        }
+
+        if (_images.Count == 0)
+            SessionLog.Awaited(_logger, _recipe.Asked, "any");
+        _family.Start(this);
+    }
+
+    private FollowedProcess Take(int processId)
+    {
+        var process = new FollowedProcess(processId, 0);
+        _family.Add(processId);
+        lock (_lock)
+            Add(process);
+        if (_rootId == 0)
+            _rootId = processId;
+        return process;
+    }
+
+    private void Assign(FollowedProcess process)
+    {
+        if (process.Image is { } image)
+            _family.Assign(process.ProcessId, image.Image.Number);
     }
 
     /// <summary>Lets the events of all that is armed through.</summary>
@@ -97,9 +144,9 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     {
         lock (_lock)
         {
-            if (!_processes.TryGetValue(processId, out var lives))
-                lives = _processes[_rootId];
-            return (lives.FindLast(l => l.Since <= time) ?? lives[^1]).Readers(_gate, _opener) ?? _processes[_rootId][0].Readers(_gate, _opener)!;
+            return _processes.TryGetValue(processId, out var lives) && (lives.FindLast(l => l.Since <= time) ?? lives[^1]).Readers(_gate, _opener) is { } readers
+                ? readers
+                : _none ??= FollowedProcess.NoReaders(_gate);
         }
     }
 
@@ -182,6 +229,10 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
                 else
                     Look(process, _opener.Open(processId, holdsMemory: true));
             }
+        }
+        catch (TracerException e) when (!_proc.Exists(processId) || e.Kind == FailureKind.NotPermitted && _recipe.IsForAll)
+        {
+            // It is gone; or of those that nobody asked for by name one may not be looked at.
         }
         catch (TracerException e)
         {
@@ -324,7 +375,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             part.Open();
     }
 
-    private void ObserveLoader(TargetProcess target)
+    private void ObserveLoader(TargetProcess target, bool mustHave = false)
     {
         var isObserved = false;
         foreach (var loader in target.Modules.Where(m => IsLoader(m.Path)))
@@ -333,7 +384,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             isObserved |= _family.Observe(loader);
         }
 
-        if (!isObserved)
+        if (!isObserved && mustHave)
             SessionLog.NoLoader(_logger, target.ProcessId);
     }
 

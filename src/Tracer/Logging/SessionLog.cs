@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tracer.Linux;
 
 namespace Tracer.Logging;
 
@@ -32,7 +33,7 @@ internal static partial class SessionLog
     public static partial void ReturnsForced(ILogger logger, string probe, string reason);
 
     [LoggerMessage(9, LogLevel.Warning, "sharptrace: Nothing of {Probes} is in process {Process} yet. What it loads, forks and executes is looked at for it. [ST0417]")]
-    public static partial void Awaited(ILogger logger, string probes, int process);
+    public static partial void Awaited(ILogger logger, string probes, string process);
 
     [LoggerMessage(10, LogLevel.Information, "Process {Process} was forked by {Parent}")]
     public static partial void Forked(ILogger logger, int process, int parent);
@@ -48,4 +49,7 @@ internal static partial class SessionLog
 
     [LoggerMessage(14, LogLevel.Warning, "sharptrace: Libraries that process {Process} loads later are not traced: it has no dynamic loader that tells. [ST0416]")]
     public static partial void NoLoader(ILogger logger, int process);
+
+    [LoggerMessage(15, LogLevel.Information, "{File} is mapped and could not be opened, so that nothing of it can be traced: {Reason}")]
+    public static partial void FileUnopened(ILogger logger, string file, KernelError reason);
 }

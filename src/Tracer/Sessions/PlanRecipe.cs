@@ -10,6 +10,9 @@ namespace Tracer.Sessions;
 /// <summary>What a session was asked for, to be made into plans for one process or, where processes are followed, for each that differs.</summary>
 internal sealed class PlanRecipe(ISystemCallGate gate, IReadOnlyList<ProbeSpec> specs, TraceOptions options, ILogger logger)
 {
+    /// <summary>Whether all processes are meant.</summary>
+    public bool IsForAll { get; init; }
+
     /// <summary>What was asked for, in words.</summary>
     public string Asked => string.Join(", ", specs.Select(s => s.Text));
 

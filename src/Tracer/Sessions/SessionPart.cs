@@ -1,5 +1,7 @@
 using Tracer.Core.Backends;
 using Tracer.Core.Events;
+using Tracer.Core.Expressions;
+using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Queries;
 
@@ -16,6 +18,9 @@ internal sealed class SessionPart(TraceProgram program, EventCounter counter, IP
 
     /// <summary>What its hits are summed up to.</summary>
     public AggregationReader Aggregations { get; } = new(program.Aggregations, attachment);
+
+    /// <summary>Whether native stacks are recorded or are keys.</summary>
+    public bool HasStacks => FrameChainPlanner.HasStackKeys(attachment.Plan) || attachment.Plan.Emissions.Any(e => e.Values.Any(v => v.Expression.Type is StackType));
 
     /// <summary>Events delivered so far.</summary>
     public ulong Delivered => counter.Delivered;

@@ -14,6 +14,9 @@ internal sealed class SessionParts
     /// <summary>The probes of all parts, those of one name and file once.</summary>
     public IReadOnlyList<Probe> Probes => [.. All.SelectMany(p => p.Probes).DistinctBy(p => (p.FullName, p.Module.Path, p.Function))];
 
+    /// <summary>Whether native stacks are recorded or are keys.</summary>
+    public bool HasStacks => All.Any(p => p.HasStacks);
+
     /// <summary>Events delivered so far.</summary>
     public ulong Delivered => Sum(p => p.Delivered);
 

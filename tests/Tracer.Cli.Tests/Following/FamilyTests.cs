@@ -119,6 +119,43 @@ public sealed class FamilyTests
         Assert.Equal((333UL, 0UL), (session.DeliveredEvents, session.LostEvents));
     }
 
+    /// <summary>Every process of the machine; and those of one name, where another program that runs the same library is none of them.</summary>
+    [Theory]
+    [InlineData("--all")]
+    [InlineData("--name", "family-of-test")]
+    public async Task Processes_are_found_by_what_they_have_in_common(params string[] group)
+    {
+        var program = Path.Combine(Path.GetDirectoryName(Repository.Fixture("family/family"))!, "family-of-test");
+        File.Copy(Repository.Fixture("family/family"), program, overwrite: true);
+        try
+        {
+            using var other = LiveTarget.Start(Repository.Fixture("family/family"), ["other"]);
+            using var target = LiveTarget.Start(program, ["prefork", "6", "100", "2"]);
+            Assert.Equal("ready", other.ReadLine(Patience));
+            Assert.Equal("ready", target.ReadLine(Patience));
+            other.WriteLine();
+            using var command = Command.Start(Repository.Command, ["count", .. group, Function, "--by", "pid", "--format", "json"]);
+            var lines = new List<string>();
+            while (await command.StandardOutput.ReadLineAsync(Cancelled) is { } line && !line.Contains("\"attach\"", StringComparison.Ordinal))
+                lines.Add(line);
+            target.WriteLine();
+            var counts = Counts(target);
+            Linux.ProcessCalls.Kill(Linux.LinuxSystemCalls.Instance, command.Id, Linux.Signal.Int);
+            var output = await command.StandardOutput.ReadToEndAsync(Cancelled);
+            await command.WaitForExitAsync(Cancelled);
+            Assert.Equal(0, command.ExitCode);
+            using var report = System.Text.Json.JsonDocument.Parse(output.Split('\n').First(l => l.Contains("\"aggregation\"", StringComparison.Ordinal)));
+            var rows = report.RootElement.GetProperty("data").GetProperty("rows").EnumerateArray()
+                .ToDictionary(r => r.GetProperty("keys").GetProperty("pid").GetInt32(), r => r.GetProperty("value").GetInt64());
+            Assert.Equal(group[0] == "--all", rows.Remove(other.Pid));
+            Assert.Equal(counts.OrderBy(c => c.Key), rows.OrderBy(r => r.Key));
+        }
+        finally
+        {
+            File.Delete(program);
+        }
+    }
+
     [Theory]
     [InlineData("ebpf", "ST0223", new[] { "--max-overhead", "5" })]
     [InlineData("perf", "ST0414", new string[0])]

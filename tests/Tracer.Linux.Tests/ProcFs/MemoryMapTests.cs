@@ -19,6 +19,16 @@ public class MemoryMapTests
 
     private static readonly MemoryMap Map = MemoryMap.Parse(Encoding.UTF8.GetBytes(Sample));
 
+    [Theory]
+    [InlineData("/", "/jail/lib/a.so", "/jailer/b")]
+    [InlineData("/jail", "/lib/a.so", "/jailer/b")]
+    [InlineData("/elsewhere", "/jail/lib/a.so", "/jailer/b")]
+    public void Paths_below_the_processes_root_are_told_from_there(string root, params string[] paths)
+    {
+        const string Text = "1000-2000 r-xp 00000000 08:01 5 /jail/lib/a.so\n3000-4000 r-xp 00000000 08:01 6 /jailer/b\n";
+        Assert.Equal(paths, MemoryMap.Parse(System.Text.Encoding.UTF8.GetBytes(Text)).SeenFrom(root).Entries.Select(e => e.Path));
+    }
+
     [Fact]
     public void Every_line_is_a_mapping()
     {
