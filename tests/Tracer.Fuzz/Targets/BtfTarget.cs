@@ -9,7 +9,7 @@ public sealed class BtfTarget : FuzzTarget
     public override string Name => "btf";
 
     /// <inheritdoc/>
-    public override int Count => 10_000;
+    public override int Count => 5_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds => [Seed()];

@@ -11,7 +11,7 @@ public sealed class CodeTarget : FuzzTarget
     public override string Name => "code";
 
     /// <inheritdoc/>
-    public override int Count => 1_500;
+    public override int Count => 750;
 
     /// <inheritdoc/>
     public override int MaximumLength => 2 << 10;

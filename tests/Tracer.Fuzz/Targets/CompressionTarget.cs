@@ -13,7 +13,7 @@ public sealed class CompressionTarget : FuzzTarget
     public override string Name => "compression";
 
     /// <inheritdoc/>
-    public override int Count => 3_000;
+    public override int Count => 1_500;
 
     /// <inheritdoc/>
     public override int MaximumLength => 4 << 10;

@@ -10,7 +10,7 @@ public sealed class DebugLinkTarget : FuzzTarget
     public override string Name => "debuglink";
 
     /// <inheritdoc/>
-    public override int Count => 6_000;
+    public override int Count => 3_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds =>

@@ -10,7 +10,7 @@ public sealed class DemanglerTarget : FuzzTarget
     public override string Name => "demangler";
 
     /// <inheritdoc/>
-    public override int Count => 20_000;
+    public override int Count => 10_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds => OperandTarget.Texts(

@@ -11,7 +11,7 @@ public sealed class ElfTarget : FuzzTarget
     public override string Name => "elf";
 
     /// <inheritdoc/>
-    public override int Count => 6_000;
+    public override int Count => 3_000;
 
     /// <inheritdoc/>
     public override int MaximumLength => 64 << 10;

@@ -26,7 +26,7 @@ public sealed class ExpressionTarget : FuzzTarget
     public override string Name => "expressions";
 
     /// <inheritdoc/>
-    public override int Count => 12_000;
+    public override int Count => 6_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds => OperandTarget.Texts(

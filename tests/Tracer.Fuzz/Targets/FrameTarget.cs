@@ -11,7 +11,7 @@ public sealed class FrameTarget : FuzzTarget
     public override string Name => "frames";
 
     /// <inheritdoc/>
-    public override int Count => 4_000;
+    public override int Count => 2_000;
 
     /// <inheritdoc/>
     public override long AllocationLimit(int length) => (32L * length) + (1 << 20);

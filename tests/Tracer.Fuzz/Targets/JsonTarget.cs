@@ -27,7 +27,7 @@ public sealed class JsonTarget : FuzzTarget
     public override string Name => "json";
 
     /// <inheritdoc/>
-    public override int Count => 3_000;
+    public override int Count => 1_500;
 
     /// <inheritdoc/>
     public override int MaximumLength => 1 << 10;

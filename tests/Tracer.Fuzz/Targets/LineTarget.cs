@@ -9,7 +9,7 @@ public sealed class LineTarget : FuzzTarget
     public override string Name => "lines";
 
     /// <inheritdoc/>
-    public override int Count => 3_000;
+    public override int Count => 1_500;
 
     /// <inheritdoc/>
     public override long AllocationLimit(int length) => (512L * length) + (4 << 20);

@@ -13,7 +13,7 @@ public sealed class NotesTarget : FuzzTarget
     public override string Name => "notes";
 
     /// <inheritdoc/>
-    public override int Count => 4_000;
+    public override int Count => 2_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds =>

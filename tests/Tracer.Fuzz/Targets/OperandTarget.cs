@@ -13,7 +13,7 @@ public sealed class OperandTarget : FuzzTarget
     public override string Name => "operands";
 
     /// <inheritdoc/>
-    public override int Count => 20_000;
+    public override int Count => 10_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds => Texts(

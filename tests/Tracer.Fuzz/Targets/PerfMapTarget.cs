@@ -9,7 +9,7 @@ public sealed class PerfMapTarget : FuzzTarget
     public override string Name => "perf-map";
 
     /// <inheritdoc/>
-    public override int Count => 10_000;
+    public override int Count => 5_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds => OperandTarget.Texts("7f0000001000 40 first\n7f0000001000 80 again\n0x7f0000002000 0x10 a b\n", "ffffffffffffffff ffffffffffffffff x\n0 1 y\n");

@@ -10,7 +10,7 @@ public sealed class PerfRecordTarget : FuzzTarget
     public override string Name => "perf-records";
 
     /// <inheritdoc/>
-    public override int Count => 30_000;
+    public override int Count => 15_000;
 
     /// <inheritdoc/>
     public override int MaximumLength => 1 << 10;

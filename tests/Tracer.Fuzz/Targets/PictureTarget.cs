@@ -14,7 +14,7 @@ public sealed class PictureTarget : FuzzTarget
     public override string Name => "pictures";
 
     /// <inheritdoc/>
-    public override int Count => 2_500;
+    public override int Count => 1_250;
 
     /// <inheritdoc/>
     public override int MaximumLength => 8 << 10;

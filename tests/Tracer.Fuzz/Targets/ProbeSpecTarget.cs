@@ -10,7 +10,7 @@ public sealed class ProbeSpecTarget : FuzzTarget
     public override string Name => "probe-specs";
 
     /// <inheritdoc/>
-    public override int Count => 30_000;
+    public override int Count => 15_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds => OperandTarget.Texts(

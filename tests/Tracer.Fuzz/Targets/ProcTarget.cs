@@ -10,7 +10,7 @@ public sealed class ProcTarget : FuzzTarget
     public override string Name => "proc";
 
     /// <inheritdoc/>
-    public override int Count => 10_000;
+    public override int Count => 5_000;
 
     /// <inheritdoc/>
     public override IEnumerable<byte[]> Seeds => OperandTarget.Texts(

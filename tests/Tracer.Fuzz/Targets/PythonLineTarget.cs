@@ -9,7 +9,7 @@ public sealed class PythonLineTarget : FuzzTarget
     public override string Name => "python-lines";
 
     /// <inheritdoc/>
-    public override int Count => 20_000;
+    public override int Count => 10_000;
 
     /// <inheritdoc/>
     public override int MaximumLength => 1 << 10;

@@ -14,7 +14,7 @@ public sealed class PythonObjectTarget : FuzzTarget
     public override string Name => "python-objects";
 
     /// <inheritdoc/>
-    public override int Count => 3_000;
+    public override int Count => 1_500;
 
     /// <inheritdoc/>
     public override int MaximumLength => 8 << 10;

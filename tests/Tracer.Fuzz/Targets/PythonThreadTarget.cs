@@ -24,7 +24,7 @@ public sealed class PythonThreadTarget : FuzzTarget
     public override string Name => "python-threads";
 
     /// <inheritdoc/>
-    public override int Count => 1_500;
+    public override int Count => 750;
 
     /// <inheritdoc/>
     public override int MaximumLength => 8 << 10;

@@ -47,7 +47,7 @@ public sealed class RecordTarget : FuzzTarget, IDisposable
     public override string Name => "records";
 
     /// <inheritdoc/>
-    public override int Count => 6_000;
+    public override int Count => 3_000;
 
     /// <inheritdoc/>
     public override int MaximumLength => 8 << 10;
@@ -78,13 +78,14 @@ public sealed class RecordTarget : FuzzTarget, IDisposable
         using var text = new MemoryStream();
         using var stacks = new StackNames(new FakeKernel(), _target);
         var pictures = new PictureReaders(_target.Memory);
-        using (var output = new JsonOutput(new OutputBuffer(json)) { Pictures = pictures, Stacks = stacks })
+        var readers = new Readers(new ProcessReaders(stacks, pictures));
+        using (var output = new JsonOutput(new OutputBuffer(json)) { Readers = readers })
         {
             output.OnEvent(record);
             output.OnBatchEnd();
         }
 
-        var plain = new TextOutput(new OutputBuffer(text), TextWriter.Null, colour: false, verbose: false) { Pictures = pictures, Stacks = stacks };
+        var plain = new TextOutput(new OutputBuffer(text), TextWriter.Null, colour: false, verbose: false) { Readers = readers };
         plain.OnEvent(record);
         plain.OnBatchEnd();
         if (OutputChecks.Lines(json.ToArray()).Count != 1)
@@ -97,5 +98,12 @@ public sealed class RecordTarget : FuzzTarget, IDisposable
             if (value.ToString().Length == 0 && value.Type is not (TextType or StackType or PictureType))
                 throw new InvalidOperationException($"{value.Name} says nothing.");
         }
+    }
+
+    private sealed class Readers(ProcessReaders readers) : IReaderSource
+    {
+        public ProcessReaders Target => readers;
+
+        public ProcessReaders Of(int processId, ulong time) => readers;
     }
 }

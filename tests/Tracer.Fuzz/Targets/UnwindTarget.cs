@@ -10,7 +10,7 @@ public sealed class UnwindTarget : FuzzTarget
     public override string Name => "unwind";
 
     /// <inheritdoc/>
-    public override int Count => 3_000;
+    public override int Count => 1_500;
 
     /// <inheritdoc/>
     public override long AllocationLimit(int length) => (32L * length) + (1 << 20);

@@ -9,7 +9,7 @@ public sealed class XzTarget : FuzzTarget
     public override string Name => "xz";
 
     /// <inheritdoc/>
-    public override int Count => 4_000;
+    public override int Count => 2_000;
 
     /// <inheritdoc/>
     public override int MaximumLength => 4 << 10;
