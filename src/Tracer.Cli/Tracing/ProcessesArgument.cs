@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Tracer.Cli.Tracing;
 
@@ -13,7 +14,7 @@ internal sealed class ProcessesArgument
     public ProcessesArgument(string? description = null)
     {
         _process = description is null ? new ProcessArgument() : new ProcessArgument(description);
-        _process.IsFirstOfOthers = r => r.GetResult(_all) is not null || r.GetResult(_name) is not null || r.GetResult(_group) is not null;
+        _process.IsFirstOfOthers = r => Count(r) > 0;
     }
 
     /// <summary>To be added before the verb's other arguments.</summary>
@@ -25,11 +26,13 @@ internal sealed class ProcessesArgument
         verb.Options.Add(_group);
         verb.Validators.Add(r =>
         {
-            var options = (r.GetResult(_all) is null ? 0 : 1) + (r.GetResult(_name) is null ? 0 : 1) + (r.GetResult(_group) is null ? 0 : 1);
-            if (options > 1)
+            if (Count(r) > 1)
                 r.AddError("--all, --name and --cgroup cannot go together.");
         });
     }
+
+    // Options that were not given have a result too, which is implicit.
+    private int Count(SymbolResult result) => new Option[] { _all, _name, _group }.Count(o => result.GetResult(o) is { Implicit: false });
 
     /// <summary>The probes, given those behind the first argument.</summary>
     public IReadOnlyList<string> Probes(ParseResult result, IReadOnlyList<string> others) => IsGroup(result) ? [result.GetValue(_process.Argument)!, .. others] : others;

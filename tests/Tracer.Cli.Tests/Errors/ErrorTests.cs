@@ -14,7 +14,7 @@ public sealed class ErrorTests
     [InlineData(2, "ST0201", "attach", "1", "nonsense")]
     [InlineData(2, "ST0201", "attach", "1", "a:b(strnig)")]
     [InlineData(2, "ST0001", "attach", "one", "a:b")]
-    [InlineData(2, "ST0001", "attach", "1")]
+    [InlineData(2, "ST0200", "attach", "1")]
     [InlineData(2, "ST0001", "attach", "1", "a:b", "--duration", "soon")]
     [InlineData(2, "ST0001", "attach", "1", "a:b", "--strlen", "3")]
     [InlineData(2, "ST0001", "attach", "1", "a:b", "--events", "0")]

@@ -122,7 +122,7 @@ public sealed partial class LiveSymbolTests
         using var process = new TargetOpener(Kernel).Open(target.Pid);
         using var symboliser = new Symboliser(Kernel, process);
         var module = process.Modules.Single(m => m.Name == "stacks");
-        using var objdump = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/objdump", ["-d", "-j", ".plt", module.OpenPath])
+        using var objdump = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/objdump", ["-d", "-j", ".plt", module.Path])
         {
             RedirectStandardOutput = true,
         })!;
