@@ -347,14 +347,20 @@ public sealed class TraceSession : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync().ConfigureAwait(false);
-        await _parts.DisposeAsync().ConfigureAwait(false);
-        _governor?.Dispose();
-        if (_follower is not null)
-            await _follower.DisposeAsync().ConfigureAwait(false);
-        foreach (var item in _owned)
-            item.Dispose();
-        _launched?.Dispose();
+        try
+        {
+            await StopAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _parts.DisposeAsync().ConfigureAwait(false);
+            _governor?.Dispose();
+            if (_follower is not null)
+                await _follower.DisposeAsync().ConfigureAwait(false);
+            foreach (var item in _owned)
+                item.Dispose();
+            _launched?.Dispose();
+        }
     }
 
     private async Task WatchAsync(Task ended)

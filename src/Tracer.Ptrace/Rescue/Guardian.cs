@@ -10,6 +10,8 @@ namespace Tracer.Ptrace.Rescue;
 /// </summary>
 internal sealed class Guardian : IDisposable
 {
+    private static readonly TimeSpan LongestStay = TimeSpan.FromMinutes(1);
+
     private const string Command = "sharptrace";
 
     private readonly ISystemCallGate _gate;
@@ -65,6 +67,12 @@ internal sealed class Guardian : IDisposable
     {
         _input.Dispose();
         _output.Dispose();
+        // It is ours to bury.
+        _ = Task.Run(() =>
+        {
+            _process.WaitForExit(LongestStay);
+            _process.Dispose();
+        });
     }
 
     public void Dispose()

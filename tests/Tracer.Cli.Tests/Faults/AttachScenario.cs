@@ -26,7 +26,7 @@ internal sealed class AttachScenario(BackendChoice backend) : FaultScenario
     protected override async Task SessionAsync(ISystemCallGate gate)
     {
         var sink = new CountingSink();
-        await using var session = await TraceSession.AttachAsync(_target.Pid, new TraceOptions { Probes = ["semaphores:guarded", "semaphores:always"], Backend = backend, Sink = sink, Gate = gate });
+        await using var session = await TraceSession.AttachAsync(_target.Pid, new TraceOptions { Probes = ["semaphores:guarded", "semaphores:always"], Backend = backend, Sink = sink, Gate = gate, GuardianPath = "" });
         var said = Ask("fire 5");
         await session.StopAsync();
         if (session.Completion.IsFaulted)

@@ -82,6 +82,7 @@ public sealed class FaultTests
             await File.AppendAllTextAsync(path, table + "\n" + string.Concat(outcomes.Where(o => !o.IsGood).Select(o => $"    {o}\n")));
         Assert.True(outcomes.TrueForAll(o => o.IsGood), table + "\n" + string.Join('\n', outcomes.Where(o => !o.IsGood)));
         // A message for every sort of failure, and not one for all.
-        Assert.True(faults[0].Victim != 0 || outcomes.Where(o => o.IsMessage).Select(o => o.Ending).Distinct().Count() > 1, "All messages are the same.");
+        var messages = outcomes.Where(o => o.IsMessage).Select(o => o.Ending).ToArray();
+        Assert.True(faults[0].Victim != 0 || messages.Length < 4 || messages.Distinct().Count() > 1, "All messages are the same.");
     }
 }

@@ -35,7 +35,7 @@ internal sealed class RunScenario : FaultScenario
         // A moment for the one that was killed.
         for (var deadline = DateTime.UtcNow.AddSeconds(5); ; Thread.Sleep(20))
         {
-            var left = Children();
+            List<int> left = [.. Children().Except(_others)];
             if (left.Count == 0)
                 return null;
             if (DateTime.UtcNow > deadline)
@@ -45,9 +45,12 @@ internal sealed class RunScenario : FaultScenario
 
     protected override void Restart()
     {
-        foreach (var child in Children())
+        foreach (var child in Children().Except(_others))
             LinuxSystemCalls.Instance.Kill(child, Signal.Kill);
     }
+
+    // Those that other tests have left to themselves.
+    private readonly List<int> _others = Children();
 
     private static List<int> Children() => [.. Directory.GetDirectories("/proc/self/task")
         .SelectMany(t => Read(Path.Combine(t, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
