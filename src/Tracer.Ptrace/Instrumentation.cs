@@ -248,24 +248,7 @@ internal sealed class Instrumentation(ISystemCallGate gate, TracePlan plan, Trac
         _rescue.Install(tracee);
     }
 
-    // A thread may have executed int3 and stand at our interrupt, which comes before the signal's delivery: it goes on to deliver that one.
-    private void TakePendingHits(Action hold)
-    {
-        const ulong TrapBit = 1UL << ((int)Signal.Trap - 1);
-        for (var again = true; again;)
-        {
-            again = false;
-            foreach (var tracee in group.Tracees.ToArray())
-            {
-                if (tracee.State != TraceeState.Held || gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) continue;
-                if (!Breakpoints.TryFind(registers.Rip - 1, out _) || (PendingSignals.Of(gate, tracee.Tid) & TrapBit) == 0) continue;
-                group.ResumeUninterrupted(tracee);
-                again = true;
-            }
-
-            if (again) hold();
-        }
-    }
+    private void TakePendingHits(Action hold) => PendingHits.Take(gate, group, a => Breakpoints.TryFind(a, out _), hold);
 
     // Threads in vfork come out when their child, which is free now, has executed or exited. What still does not stop then, the end of our thread detaches.
     private void FollowOut()

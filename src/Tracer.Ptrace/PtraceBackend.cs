@@ -33,7 +33,7 @@ public sealed class PtraceBackend(ISystemCallGate gate, PtraceBackendOptions? op
         }
         catch (TracerException e)
         {
-            return BackendSupport.No(e.Why is null ? e.What : $"{e.What} {e.Why}", e.Kind == FailureKind.NotPermitted) with { Remedy = e.Remedy };
+            return BackendSupport.No(e);
         }
     }
 

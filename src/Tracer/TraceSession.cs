@@ -284,12 +284,12 @@ public sealed class TraceSession : IAsyncDisposable
             var sink = new SerialSink(options.Sink ?? events!);
             follower = new ProcessFollower(gate, recipe, backend, backend.OpenFamily(takesAll: targets.Count == 0), parts, plan => new EventCounter(plan, sink, limit), logger);
             if (events is not null)
-                events.Readers = follower;
+                events.Readers = follower.Readers;
             if (targets.Count == 0)
                 follower.BeginEverywhere();
             else
                 follower.Begin(targets);
-            var session = new TraceSession(targets.Count == 0 ? 0 : targets[0].ProcessId, parts, limit, channel, backend, follower, follower.Completion, launched, null, follower);
+            var session = new TraceSession(targets.Count == 0 ? 0 : targets[0].ProcessId, parts, limit, channel, backend, follower.Readers, follower.Completion, launched, null, follower);
             await session.ArmedAsync(options, _ => follower.Open()).ConfigureAwait(false);
             follower.Open();
             return session;

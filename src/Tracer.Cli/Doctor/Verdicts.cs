@@ -34,8 +34,7 @@ internal static class Verdicts
         }
         catch (TracerException e)
         {
-            var support = BackendSupport.No(e.Why is null ? e.What : $"{e.What} {e.Why}", e.Kind == FailureKind.NotPermitted) with { Remedy = e.Remedy };
-            return [.. backends.Select(b => (b.Name, support))];
+            return [.. backends.Select(b => (b.Name, BackendSupport.No(e)))];
         }
     }
 }

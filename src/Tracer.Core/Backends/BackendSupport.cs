@@ -1,3 +1,5 @@
+using Tracer.Core.Diagnostics;
+
 namespace Tracer.Core.Backends;
 
 /// <summary>Whether a backend can carry out a plan here, and if not, why.</summary>
@@ -17,6 +19,13 @@ public sealed record BackendSupport(bool IsSupported, string? Reason = null, boo
 
     /// <summary>It could, but not with a bound on its price.</summary>
     public static BackendSupport Unmetered(string reason) => new(false, reason) { IsUnmetered = true };
+
+    /// <summary>It cannot, for the reason and with the remedy of a failure.</summary>
+    public static BackendSupport No(TracerException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return No(failure.Why is null ? failure.What : $"{failure.What} {failure.Why}", failure.Kind == FailureKind.NotPermitted) with { Remedy = failure.Remedy };
+    }
 
     /// <summary>It cannot.</summary>
     public static BackendSupport No(string reason, bool permission = false) => new(false, reason, permission);

@@ -26,7 +26,7 @@ public interface IProcessFamily : IAsyncDisposable
     /// <param name="image">The number of the image, or 0 for none.</param>
     void Assign(int processId, uint image);
 
-    /// <summary>Observes the loading of libraries by a dynamic loader (<see cref="IFamilyObserver.OnLibraries"/>).</summary>
+    /// <summary>Observes the loading of libraries by a dynamic loader (<see cref="IFamilyObserver.OnLibraries"/>); to be asked once for each file.</summary>
     /// <param name="loader">The loader's file, as a process has it mapped.</param>
     /// <returns>Whether it can be observed.</returns>
     bool Observe(TargetModule loader);

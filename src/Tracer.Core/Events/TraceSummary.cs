@@ -74,7 +74,7 @@ public sealed record TraceSummary
         ArgumentNullException.ThrowIfNull(other);
         return this with
         {
-            Probes = [.. Probes.Concat(other.Probes).GroupBy(p => p.Probe).Select(g => new ProbeCount(g.Key, Sum(g, p => p.Events), Sum(g, p => p.Lost)))],
+            Probes = [.. Probes.Concat(other.Probes).GroupBy(p => p.Probe).Select(g => new ProbeCount(g.Key, (ulong)g.Sum(p => (long)p.Events), (ulong)g.Sum(p => (long)p.Lost)))],
             Events = Events + other.Events,
             Lost = Lost + other.Lost,
             LostFrames = LostFrames + other.LostFrames,
@@ -93,13 +93,5 @@ public sealed record TraceSummary
             TargetStopped = TargetStopped + other.TargetStopped,
             WhyNoEvents = WhyNoEvents is null || other.WhyNoEvents is null ? null : WhyNoEvents,
         };
-    }
-
-    private static ulong Sum(IEnumerable<ProbeCount> counts, Func<ProbeCount, ulong> of)
-    {
-        ulong sum = 0;
-        foreach (var count in counts)
-            sum += of(count);
-        return sum;
     }
 }

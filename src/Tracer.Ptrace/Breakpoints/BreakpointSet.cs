@@ -6,8 +6,6 @@ namespace Tracer.Ptrace.Breakpoints;
 /// <summary>The breakpoints of a plan: by address, armed and taken back, and hidden from reads of the target's text.</summary>
 internal sealed class BreakpointSet
 {
-    private const byte Int3 = 0xCC;
-
     private readonly Dictionary<ulong, Breakpoint> _byAddress;
     private readonly Breakpoint[] _sorted;
     private readonly ulong[] _addresses;
@@ -46,7 +44,7 @@ internal sealed class BreakpointSet
     {
         foreach (var breakpoint in _sorted)
         {
-            var written = memory.WriteThroughProtection(breakpoint.Address, [Int3]);
+            var written = memory.WriteThroughProtection(breakpoint.Address, [BreakpointByte.Int3]);
             if (written.Count != 1) throw Failures.CannotWrite($"breakpoint at {breakpoint.Site.Location}", written.Error);
             breakpoint.IsArmed = true;
         }
@@ -60,7 +58,7 @@ internal sealed class BreakpointSet
         {
             var bytes = now[..breakpoint.Bytes.Length];
             if (memory.Read(breakpoint.Address, bytes).Count != bytes.Length || !bytes.SequenceEqual(breakpoint.Bytes.Span)) continue;
-            var written = memory.WriteThroughProtection(breakpoint.Address, [Int3]);
+            var written = memory.WriteThroughProtection(breakpoint.Address, [BreakpointByte.Int3]);
             if (written.Count != 1) throw Failures.CannotWrite($"breakpoint at {breakpoint.Site.Location}", written.Error);
             breakpoint.IsArmed = true;
         }
@@ -94,19 +92,9 @@ internal sealed class BreakpointSet
         for (var k = first < 0 ? ~first : first; k < _addresses.Length && _addresses[k] - address < (ulong)bytes.Length; k++)
         {
             ref var read = ref bytes[(int)(_addresses[k] - address)];
-            if (_sorted[k].IsArmed && read == Int3) read = _sorted[k].Original;
+            if (_sorted[k].IsArmed && read == BreakpointByte.Int3) read = _sorted[k].Original;
         }
     }
 
-    // A byte that is no longer int3 was written by somebody else (the module was unloaded, or code was rewritten): it is not ours to change.
-    private static bool Restore(ProcessMemory memory, Breakpoint breakpoint)
-    {
-        Span<byte> now = stackalloc byte[1];
-        var read = memory.ReadSurely(breakpoint.Address, now);
-        // Unmapped, or the process is gone; any other error says nothing of the byte.
-        if (read.IsError && read.Error is not (Errno.EFAULT or Errno.ESRCH)) return false;
-        if (read.Count == 0 || now[0] != Int3) return true;
-        if (memory.WriteThroughProtection(breakpoint.Address, [breakpoint.Original]).Count != 1) return false;
-        return memory.Read(breakpoint.Address, now).Count == 1 && now[0] == breakpoint.Original;
-    }
+    private static bool Restore(ProcessMemory memory, Breakpoint breakpoint) => BreakpointByte.TakeOut(memory, breakpoint.Address, breakpoint.Original) != false;
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Tracer.Linux;
+using Tracer.Ptrace.Breakpoints;
 
 namespace Tracer.Ptrace.Launching;
 
@@ -9,7 +10,6 @@ namespace Tracer.Ptrace.Launching;
 /// </summary>
 internal sealed class EntryStop(ISystemCallGate gate, ChildProcess child)
 {
-    private const byte Int3 = 0xCC;
 
     private readonly ProcFs _proc = new(gate);
 
@@ -41,7 +41,7 @@ internal sealed class EntryStop(ISystemCallGate gate, ChildProcess child)
         Span<byte> original = stackalloc byte[1];
         var read = memory.Read(entry, original);
         if (read.Count != 1) throw Failures.CannotRead("command's entry point", read.Error);
-        var written = memory.WriteThroughProtection(entry, [Int3]);
+        var written = memory.WriteThroughProtection(entry, [BreakpointByte.Int3]);
         if (written.Count != 1) throw Failures.CannotWrite("command's entry point", written.Error);
         gate.PtraceContinue(child.Pid);
         Wait(s => s is { Event: PtraceEvent.None, StopSignal: Signal.Trap }

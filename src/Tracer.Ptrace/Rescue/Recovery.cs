@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Tracer.Linux;
+using Tracer.Ptrace.Breakpoints;
 using Tracer.Ptrace.Hits;
 using Tracer.Ptrace.Injection;
 using Tracer.Ptrace.Tracees;
@@ -110,7 +111,7 @@ public static class Recovery
                 // is a tracer's privilege it is done again below.
                 foreach (var (address, original) in testament.Sites)
                 {
-                    if (Restore(_memory, address, original) == true) _instructions++;
+                    if (BreakpointByte.TakeOut(_memory, address, original) == true) _instructions++;
                 }
             }
 
@@ -121,7 +122,7 @@ public static class Recovery
             var holder = Holder();
             _memory.Dispose();
             _memory = new ProcessMemory(_gate, holder.Tid);
-            TakePendingHits();
+            PendingHits.Take(_gate, _group, _sites.Contains, () => _group.Hold(Patience));
             Settle();
             var call = FindCalls(holder, _memory);
             var reports = _testaments.Select(t => GiveBack(t, call, holder, _memory)).ToList();
@@ -169,7 +170,7 @@ public static class Recovery
             var instructions = Interlocked.Exchange(ref _instructions, 0);
             foreach (var (address, original) in testament.Sites)
             {
-                switch (Restore(memory, address, original))
+                switch (BreakpointByte.TakeOut(memory, address, original))
                 {
                     case true:
                         instructions++;
@@ -183,15 +184,6 @@ public static class Recovery
             var semaphores = testament.Semaphores.Count(s => Lower(memory, testament.Phase, s));
             if (call is not null && testament.Address != 0) RescueArea.Adopt(call, testament).Retire(holder, memory);
             return new RecoveryReport(_processId, testament.TracerId, instructions, semaphores, failed, 0);
-        }
-
-        // Null when there was nothing to do: the byte is not int3, or is not there.
-        private static bool? Restore(ProcessMemory memory, ulong address, byte original)
-        {
-            const byte Int3 = 0xCC;
-            Span<byte> now = stackalloc byte[1];
-            if (memory.Read(address, now).Count == 0 || now[0] != Int3) return null;
-            return memory.WriteThroughProtection(address, [original]).Count == 1 && memory.Read(address, now).Count == 1 && now[0] == original;
         }
 
         private static bool Lower(ProcessMemory memory, TestamentPhase phase, (ulong Address, ushort Before) semaphore)
@@ -276,25 +268,6 @@ public static class Recovery
             }
 
             return false;
-        }
-
-        // As Instrumentation does: a thread held at our interrupt with a breakpoint's signal waiting goes on to deliver that one, which is then withdrawn.
-        private void TakePendingHits()
-        {
-            const ulong TrapBit = 1UL << ((int)Signal.Trap - 1);
-            for (var again = true; again;)
-            {
-                again = false;
-                foreach (var tracee in _group.Tracees.ToArray())
-                {
-                    if (tracee.State != TraceeState.Held || _gate.PtraceGetRegisters(tracee.Tid, out var registers).IsError) continue;
-                    if (!_sites.Contains(registers.Rip - 1) || (PendingSignals.Of(_gate, tracee.Tid) & TrapBit) == 0) continue;
-                    _group.ResumeUninterrupted(tracee);
-                    again = true;
-                }
-
-                if (again) _group.Hold(Patience);
-            }
         }
     }
 }

@@ -41,5 +41,5 @@ internal sealed class KernelInterface(string btfFile = BtfTypes.KernelFile, bool
 
     /// <summary>Offset of a member in <c>task_struct</c>; null when the kernel's BTF does not tell.</summary>
     public short? TaskMember(string path) => _taskMembers.GetOrAdd(
-        path, p => _types.Value?.TryFindMember("task_struct", p, out var member) == true && member.Offset <= short.MaxValue ? (short)member.Offset : null);
+        path, p => MemberOf("task_struct", p) is { } offset and <= short.MaxValue ? (short)offset : null);
 }

@@ -27,7 +27,6 @@ internal sealed class EbpfFamily : IProcessFamily
     private readonly RingBuffer _ring;
     private readonly bool _takesAll;
     private readonly List<IDisposable> _links = [];
-    private readonly HashSet<(uint, uint, ulong)> _loaders = [];
     private readonly HashSet<int> _members = [];
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
@@ -95,8 +94,6 @@ internal sealed class EbpfFamily : IProcessFamily
 
     public bool Observe(TargetModule loader)
     {
-        if (loader.File is not { } file || _loaders.Contains(file))
-            return loader.File is not null;
         if (!TryFind(loader, LoaderHook, out var hook) || !loader.Image.AddressMap.TryGetFileOffset(hook.Value, out var offset))
             return false;
         int? state = TryFind(loader, LoaderState, out var list) && unchecked((long)(list.Value - hook.Value)) + StateOffset is var distance and >= int.MinValue and <= int.MaxValue
@@ -113,7 +110,6 @@ internal sealed class EbpfFamily : IProcessFamily
             return false;
         }
 
-        _loaders.Add(file);
         return true;
     }
 

@@ -92,16 +92,16 @@ internal sealed class FamilyCompiler
 
     private void CompileExecution(bool takesAll)
     {
-        var stranger = _code.NewLabel();
+        var (stranger, told) = (_code.NewLabel(), _code.NewLabel());
         FindOwn(takesAll ? stranger : _end);
         _code.Store(BpfSize.Double, R0, FamilyMaps.ImageOffset, 0).Move(R1, 1).Atomic(BpfAtomicOperation.Add, BpfSize.Double, R0, FamilyMaps.ExecutionsOffset, R1);
-        BeginRecord(FamilyRecordKind.Executed);
-        Tell();
-        if (!takesAll)
-            return;
-        var value = _frame.Reserve(FamilyMaps.ValueSize);
-        _code.Jump(_end).Bind(stranger).Store(BpfSize.Double, R10, value, 0).Store(BpfSize.Double, R10, (short)(value + FamilyMaps.ExecutionsOffset), 1);
-        Address(R1, _maps.Processes, _key).Move(R3, R10).Alu(BpfOperation.Add, R3, value).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate);
+        if (takesAll)
+        {
+            var value = _frame.Reserve(FamilyMaps.ValueSize);
+            _code.Jump(told).Bind(stranger).Store(BpfSize.Double, R10, value, 0).Store(BpfSize.Double, R10, (short)(value + FamilyMaps.ExecutionsOffset), 1);
+            Address(R1, _maps.Processes, _key).Move(R3, R10).Alu(BpfOperation.Add, R3, value).Move(R4, (int)BpfUpdateMode.Any).Call(BpfHelper.MapUpdate).Bind(told);
+        }
+
         BeginRecord(FamilyRecordKind.Executed);
         Tell();
     }

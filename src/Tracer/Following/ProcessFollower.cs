@@ -15,9 +15,11 @@ namespace Tracer.Following;
 /// Follows a process: what it forks goes on with its plans; what it executes and loads is looked at, planned and armed while the kernel lets it wait. Processes that run the same in the same places
 /// share an image and its plans.
 /// </summary>
-internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDisposable
+internal sealed class ProcessFollower : IFamilyObserver, IAsyncDisposable
 {
-    private readonly ISystemCallGate _gate;
+    // So many images without processes are kept armed: the next process may have one of them.
+    private const int MostIdleImages = 4;
+
     private readonly TargetOpener _opener;
     private readonly ProcFs _proc;
     private readonly PlanRecipe _recipe;
@@ -26,31 +28,25 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     private readonly Func<TracePlan, EventCounter> _count;
     private readonly ILogger _logger;
     private readonly IProcessFamily _family;
-    // So many images without processes are kept armed: the next process may have one of them.
-    private const int MostIdleImages = 4;
-
-    // So many processes that are over are kept, whose last events may not have been read.
-    private const int MostOver = 256;
-
-    private readonly Lock _lock = new();
+    private readonly LoaderWatch _loaders;
+    private readonly FollowedProcesses _processes;
+    // Everything here is changed by the family's thread, and before that has begun by the one that begins; what is armed is also looked at by who lets events through.
+    private readonly Lock _opening = new();
     private readonly List<FollowedImage> _images = [];
-    private readonly Dictionary<int, List<FollowedProcess>> _processes = [];
-    private readonly HashSet<(uint, uint, ulong)> _loaders = [];
-    private readonly Queue<FollowedProcess> _over = [];
     private readonly Dictionary<string, KnownFiles> _known = [];
     private readonly List<Task> _stopping = [];
-    private int _rootId;
     private uint _lastImage;
     private ulong _gaps;
     private bool _isOpen;
-    private ProcessReaders? _none;
 
     public ProcessFollower(
         ISystemCallGate gate, PlanRecipe recipe, IProbeBackend backend, IProcessFamily family, SessionParts parts, Func<TracePlan, EventCounter> count, ILogger logger)
     {
-        (_gate, _recipe, _backend, _family, _parts, _count, _logger) = (gate, recipe, backend, family, parts, count, logger);
+        (_recipe, _backend, _family, _parts, _count, _logger) = (recipe, backend, family, parts, count, logger);
         _opener = new TargetOpener(gate);
         _proc = new ProcFs(gate);
+        _loaders = new LoaderWatch(family, _opener, logger);
+        _processes = new FollowedProcesses(gate, _opener);
     }
 
     /// <summary>Ends when the last process has exited.</summary>
@@ -59,7 +55,8 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     /// <summary>How often processes ran on before it was known what to trace in them.</summary>
     public ulong Gaps => _gaps + _family.Gaps + _family.Lost;
 
-    public ProcessReaders Target => Of(_rootId, 0);
+    /// <summary>What reads the events of all processes.</summary>
+    public IReaderSource Readers => _processes;
 
     /// <summary>Arms what there is in these processes, takes over what they were found to be, and begins to follow them.</summary>
     /// <exception cref="TracerException">It is not possible.</exception>
@@ -68,10 +65,11 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         var isAnyArmed = false;
         foreach (var target in roots)
         {
-            var process = Take(target.ProcessId);
-            process.Become(target);
+            var process = Begin(target.ProcessId);
+            _processes.Become(process, target);
             process.Mapped = MappedFiles.Of(_proc, target.ProcessId);
-            ObserveLoader(target, mustHave: true);
+            if (!_loaders.Observe(target))
+                SessionLog.NoLoader(_logger, target.ProcessId);
             if (Plan(target) is not { } program)
                 continue;
             isAnyArmed = true;
@@ -92,14 +90,15 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         for (var isNew = true; isNew;)
         {
             isNew = false;
-            foreach (var processId in _proc.Processes().Where(p => p != Environment.ProcessId && !_processes.ContainsKey(p)))
+            foreach (var processId in _proc.Processes().Where(p => p != Environment.ProcessId && !_processes.Contains(p)))
             {
                 isNew = true;
-                var process = Take(processId);
-                if (LoaderOf(processId) is { } loader)
-                    Observe(processId, loader);
-                if (MappedFiles.Of(_proc, processId) is { Files.Length: > 0 })
-                    Look(processId);
+                var process = Begin(processId);
+                var mapped = MappedFiles.Of(_proc, processId);
+                if (mapped is { Loader: { } loader })
+                    _loaders.Observe(processId, loader);
+                if (mapped is { Files.Length: > 0 })
+                    Look(process, mapped);
                 Assign(process);
             }
         }
@@ -109,15 +108,10 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         _family.Start(this);
     }
 
-    private FollowedProcess Take(int processId)
+    private FollowedProcess Begin(int processId)
     {
-        var process = new FollowedProcess(processId, 0);
         _family.Add(processId);
-        lock (_lock)
-            Add(process);
-        if (_rootId == 0)
-            _rootId = processId;
-        return process;
+        return _processes.Add(new FollowedProcess(processId, 0));
     }
 
     private void Assign(FollowedProcess process)
@@ -130,7 +124,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     public void Open()
     {
         SessionPart[] closed;
-        lock (_lock)
+        lock (_opening)
         {
             _isOpen = true;
             closed = [.. _images.SelectMany(i => i.Parts)];
@@ -140,63 +134,43 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             part.Open();
     }
 
-    public ProcessReaders Of(int processId, ulong time)
-    {
-        lock (_lock)
-        {
-            return _processes.TryGetValue(processId, out var lives) && (lives.FindLast(l => l.Since <= time) ?? lives[^1]).Readers(_gate, _opener) is { } readers
-                ? readers
-                : _none ??= FollowedProcess.NoReaders(_gate);
-        }
-    }
-
     public void OnForked(int parentId, int childId, ulong time)
     {
-        lock (_lock)
-        {
-            if (Current(parentId) is not { } parent)
-                return;
-            Add(parent.Fork(childId, time));
-            if (parent.Image is not null)
-                parent.Image.Processes++;
-        }
-
+        if (_processes.Current(parentId) is not { } parent)
+            return;
+        _processes.Add(parent.Fork(childId, time));
+        if (parent.Image is not null)
+            parent.Image.Processes++;
         SessionLog.Forked(_logger, childId, parentId);
     }
 
     public void OnExecuted(int processId, ulong time)
     {
-        lock (_lock)
+        if (_processes.Current(processId) is { } before)
+            Leave(before);
+        var process = _processes.Add(new FollowedProcess(processId, time));
+        if (MappedFiles.Of(_proc, processId) is not { } mapped)
+            return;
+        if (mapped.Loader is { } loader)
         {
-            if (Current(processId) is { } before)
-                Leave(before);
-            Add(new FollowedProcess(processId, time));
-        }
-
-        if (LoaderOf(processId) is { } loader)
-        {
-            Observe(processId, loader);
+            _loaders.Observe(processId, loader);
             return;
         }
 
         // Nobody says when a static program is loaded: it runs already.
-        if (Look(processId) is not 0 and var image)
+        if (Look(process, mapped) is not 0 and var image)
         {
             _family.Assign(processId, image);
             _gaps++;
         }
     }
 
-    public uint OnLibraries(int processId) => Look(processId);
+    public uint OnLibraries(int processId) => _processes.Current(processId) is { } process ? Look(process, MappedFiles.Of(_proc, processId)) : 0;
 
     public void OnExited(int processId)
     {
-        lock (_lock)
-        {
-            if (Current(processId) is { } process)
-                Leave(process);
-        }
-
+        if (_processes.Current(processId) is { } process)
+            Leave(process);
         SessionLog.Exited(_logger, processId);
     }
 
@@ -207,21 +181,16 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
     {
         await _family.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_stopping).ConfigureAwait(false);
-        foreach (var process in _processes.Values.SelectMany(p => p))
-            process.Dispose();
+        _processes.Dispose();
     }
 
     /// <summary>Looks at what a process has mapped, arms what is new in it, and gives its image.</summary>
-    private uint Look(int processId)
+    private uint Look(FollowedProcess process, MappedFiles? mapped)
     {
-        FollowedProcess? process;
-        lock (_lock)
-            process = Current(processId);
-        if (process is null)
-            return 0;
+        var processId = process.ProcessId;
         try
         {
-            if (MappedFiles.Of(_proc, processId) is { } mapped && mapped != process.Mapped)
+            if (mapped is not null && mapped != process.Mapped)
             {
                 process.Mapped = mapped;
                 if (_known.TryGetValue(mapped.Files, out var known) && known.IsSettled)
@@ -254,8 +223,7 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             return;
         }
 
-        lock (_lock)
-            process.Become(target);
+        _processes.Become(process, target);
         if (program is null)
             return;
         Arm(process, program);
@@ -274,18 +242,15 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             _known[mapped.Files] = before with { IsSettled = true };
     }
 
-    private void Take(FollowedProcess process, FollowedImage? image)
+    private static void Take(FollowedProcess process, FollowedImage? image)
     {
-        lock (_lock)
-        {
-            if (process.Image == image)
-                return;
-            if (process.Image is { } left)
-                left.Processes--;
-            process.Image = image;
-            if (image is not null)
-                image.Processes++;
-        }
+        if (process.Image == image)
+            return;
+        if (process.Image is { } left)
+            left.Processes--;
+        process.Image = image;
+        if (image is not null)
+            image.Processes++;
     }
 
     // Of the process that the session begins with, all that is wrong is told; that nothing of what was asked for is there yet is not wrong.
@@ -308,13 +273,8 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         var plan = _recipe.Plans(target, program, image).For(_backend).Plan;
         Check(plan);
         var wanted = PlanIdentity.Of(plan);
-        FollowedImage chosen;
-        lock (_lock)
-        {
-            var now = process.Image;
-            chosen = now?.Allows(wanted) == true ? now : _images.FindLast(i => i.HasAll(wanted) && i.Allows(wanted)) ?? new FollowedImage(image);
-        }
-
+        var now = process.Image;
+        var chosen = now?.Allows(wanted) == true ? now : _images.FindLast(i => i.HasAll(wanted) && i.Allows(wanted)) ?? new FollowedImage(image);
         if (chosen.Image == image)
         {
             _lastImage++;
@@ -329,14 +289,8 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             process.IsNeeded = true;
         }
 
-        lock (_lock)
-        {
-            foreach (var (module, digest) in wanted)
-                chosen.Add(module, digest);
-            if (!_images.Contains(chosen))
-                _images.Add(chosen);
-        }
-
+        foreach (var (module, digest) in wanted)
+            chosen.Add(module, digest);
         Take(process, chosen);
         SessionLog.Armed(_logger, process.ProcessId, program.Probes.Count);
     }
@@ -365,8 +319,11 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
         }
 
         bool isOpen;
-        lock (_lock)
+        lock (_opening)
         {
+            // Together, so that nobody who lets events through finds the one without the other.
+            if (!_images.Contains(image))
+                _images.Add(image);
             image.Parts.Add(part);
             isOpen = _isOpen;
         }
@@ -375,87 +332,21 @@ internal sealed class ProcessFollower : IFamilyObserver, IReaderSource, IAsyncDi
             part.Open();
     }
 
-    private void ObserveLoader(TargetProcess target, bool mustHave = false)
-    {
-        var isObserved = false;
-        foreach (var loader in target.Modules.Where(m => IsLoader(m.Path)))
-        {
-            _loaders.Add(loader.File!.Value);
-            isObserved |= _family.Observe(loader);
-        }
-
-        if (!isObserved && mustHave)
-            SessionLog.NoLoader(_logger, target.ProcessId);
-    }
-
-    // One that was seen before is observed already, or cannot be.
-    private void Observe(int processId, (uint, uint, ulong) loader)
-    {
-        if (_loaders.Contains(loader))
-            return;
-        try
-        {
-            using var target = _opener.Open(processId);
-            ObserveLoader(target);
-        }
-        catch (TracerException e)
-        {
-            SessionLog.NotFollowed(_logger, processId, e.Message);
-        }
-    }
-
-    private (uint, uint, ulong)? LoaderOf(int processId)
-    {
-        if (!_proc.Maps(processId).TryGet(out var map))
-            return null;
-        foreach (var entry in map.Entries)
-        {
-            if (entry.IsFile && IsLoader(entry.Path))
-                return (entry.DeviceMajor, entry.DeviceMinor, entry.Inode);
-        }
-
-        return null;
-    }
-
-    // ld-linux-x86-64.so.2 of glibc, also by its version's name (ld-2.28.so); ld-musl-x86_64.so.1.
-    private static bool IsLoader(string path) => Path.GetFileName(path.AsSpan()).StartsWith("ld-", StringComparison.Ordinal) || Path.GetFileName(path.AsSpan()).StartsWith("ld.so", StringComparison.Ordinal);
-
-    private FollowedProcess? Current(int processId) => _processes.TryGetValue(processId, out var lives) && lives[^1] is { IsOver: false } last ? last : null;
-
-    private void Add(FollowedProcess process)
-    {
-        if (!_processes.TryGetValue(process.ProcessId, out var lives))
-            _processes.Add(process.ProcessId, lives = []);
-        lives.Add(process);
-    }
-
     private void Leave(FollowedProcess process)
     {
-        process.IsOver = true;
-        _over.Enqueue(process);
-        while (_over.Count > MostOver)
-            Forget(_over.Dequeue());
+        _processes.End(process);
         if (process.Image is not { } image || --image.Processes > 0)
             return;
         var idle = _images.Where(i => i.Processes == 0).ToArray();
         foreach (var old in idle.Take(idle.Length - MostIdleImages))
         {
-            _images.Remove(old);
+            lock (_opening)
+                _images.Remove(old);
             foreach (var files in _known.Where(k => k.Value.Image == old).Select(k => k.Key).ToArray())
                 _known.Remove(files);
             _stopping.RemoveAll(t => t.IsCompletedSuccessfully);
             _stopping.Add(old.StopAsync());
         }
-    }
-
-    private void Forget(FollowedProcess process)
-    {
-        if (process.IsNeeded || process.ProcessId == _rootId)
-            return;
-        _processes[process.ProcessId].Remove(process);
-        if (_processes[process.ProcessId].Count == 0)
-            _processes.Remove(process.ProcessId);
-        process.Dispose();
     }
 
     /// <summary>What was found in processes that have certain files mapped.</summary>

@@ -18,10 +18,10 @@ internal sealed class SessionParts
     public bool HasStacks => All.Any(p => p.HasStacks);
 
     /// <summary>Events delivered so far.</summary>
-    public ulong Delivered => Sum(p => p.Delivered);
+    public ulong Delivered => (ulong)All.Sum(p => (long)p.Delivered);
 
     /// <summary>Events lost so far.</summary>
-    public ulong Lost => Sum(p => p.Lost);
+    public ulong Lost => (ulong)All.Sum(p => (long)p.Lost);
 
     private SessionPart[] All
     {
@@ -68,12 +68,4 @@ internal sealed class SessionParts
     public TraceSummary Summarise(string backend, TimeSpan duration, string whenNone) =>
         All.Select(p => p.Summarise(backend, duration)).Aggregate((TraceSummary?)null, (sum, next) => sum?.Plus(next) ?? next)
             ?? new TraceSummary { Backend = backend, Probes = [], Duration = duration, WhyNoEvents = whenNone };
-
-    private ulong Sum(Func<SessionPart, ulong> of)
-    {
-        ulong sum = 0;
-        foreach (var part in All)
-            sum += of(part);
-        return sum;
-    }
 }
