@@ -11,4 +11,10 @@ public interface ISystemCallGate
     /// kernel returned: zero or more on success, minus errno on failure (-4095 to -1), as the kernel itself does.
     /// </summary>
     nint Invoke(nint number, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0);
+
+    /// <summary>
+    /// A gate to the same kernel for calls that change other processes' memory: a fatal signal that comes while the kernel is at it makes it leave breakpoints and semaphores behind. Here it is this gate
+    /// itself, with no such protection.
+    /// </summary>
+    IKeptGate Keep() => new OwnCalls(this);
 }

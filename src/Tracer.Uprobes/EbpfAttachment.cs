@@ -17,6 +17,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     private readonly PlanMaps _maps;
     private readonly RingBuffer _ring;
     private readonly OwnedDescriptor? _process;
+    private readonly IKeptGate _breakpoints;
     private readonly EventReader _reader;
     private readonly List<Arming> _armings = [];
     private readonly List<BpfProgram> _programs = [];
@@ -36,9 +37,13 @@ internal sealed class EbpfAttachment : IMeteredAttachment
         _maps = maps;
         _ring = ring;
         _process = process;
+        _breakpoints = gate.Keep();
         _reader = new EventReader(gate, ring, process, plan, sink);
         _reader.Start();
     }
+
+    /// <summary>The kernel, for what sets and takes out breakpoints.</summary>
+    public ISystemCallGate Breakpoints => _breakpoints;
 
     public Task Completion => _reader.Ended;
 
@@ -154,6 +159,7 @@ internal sealed class EbpfAttachment : IMeteredAttachment
             CloseLinks();
             foreach (var link in _kept)
                 link.Dispose();
+            _breakpoints.Dispose();
         }
 
         _reader.Stop();

@@ -116,7 +116,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 foreach (var sites in kind.GroupBy(s => s.Location.Module))
                 {
                     Point[] points = [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))];
-                    armings.Add(() => Attach(attachment.Add, program, plan, sites.Key, EbpfFailures.NameOf(group[0]), points));
+                    armings.Add(() => Attach(attachment.Breakpoints, attachment.Add, program, plan, sites.Key, EbpfFailures.NameOf(group[0]), points));
                 }
             }
         }
@@ -135,7 +135,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             var end = owners.Key.End;
             var stepping = plan.IsMetered ? SteppingOf(end, plan.Target) : SteppingKind.Stepped;
             var program = attachment.Own(BpfProgram.Load(_gate, _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
-            Attach(attachment.Keep, program, plan, end.Module, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
+            Attach(attachment.Breakpoints, attachment.Keep, program, plan, end.Module, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
         }
 
         foreach (var arm in armings)
@@ -150,7 +150,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module))
         {
             Attach(
-                attachment.Add, idle, plan, activations.Key, "A semaphore",
+                attachment.Breakpoints, attachment.Add, idle, plan, activations.Key, "A semaphore",
                 [.. activations.Select(a => new Point(a.Idle.FileOffset, a.Semaphore.FileOffset, 0))]);
         }
     }
@@ -198,7 +198,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private void Attach(Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TracePlan plan, TargetModule module, string probe, Point[] points)
+    private void Attach(ISystemCallGate breakpoints, Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TracePlan plan, TargetModule module, string probe, Point[] points)
     {
         // Breakpoints of an image are in every process that runs the file; its programs tell them apart.
         var processId = plan.Image is null ? plan.Target.ProcessId : 0;
@@ -211,7 +211,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 ReferenceCounterOffsets = withSemaphore ? Array.ConvertAll(points, p => p.Semaphore) : default,
                 ProcessId = processId,
             };
-            add(() => UprobeMultiLink.Attach(_gate, program, options), Failure);
+            add(() => UprobeMultiLink.Attach(breakpoints, program, options), Failure);
             return;
         }
 
@@ -223,7 +223,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 ReferenceCounterOffset = checked((uint)point.Semaphore),
                 ProcessId = processId,
             };
-            add(() => PerfUprobe.Attach(_gate, program, options), Failure);
+            add(() => PerfUprobe.Attach(breakpoints, program, options), Failure);
         }
 
         TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, module.Path, plan.Target.ProcessId, withSemaphore, e);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Tracer.Linux;
 using Tracer.Ptrace.Rescue;
 using Tracer.Ptrace.Tests.Support;
+using Tracer.Testing;
 
 namespace Tracer.Ptrace.Tests;
 
@@ -27,21 +28,10 @@ public sealed class RescueTests
     [Fact]
     public void The_handlers_code_is_what_its_source_says()
     {
-        var source = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "src", "Tracer.Ptrace", "Rescue", "trap-handler.S");
-        var folder = Directory.CreateTempSubdirectory("handler-");
-        try
-        {
-            CProgram.Run("gcc", ["-c", "-o", $"{folder.FullName}/handler.o", source]);
-            CProgram.Run("objcopy", ["-O", "binary", "-j", ".text", $"{folder.FullName}/handler.o", $"{folder.FullName}/handler.bin"]);
-            Assert.Equal(File.ReadAllBytes($"{folder.FullName}/handler.bin"), TrapHandler.Code.ToArray());
-            var restorer = CProgram.Run("nm", [$"{folder.FullName}/handler.o"]).Split('\n').Single(l => l.EndsWith(" restorer", StringComparison.Ordinal));
-            Assert.Equal(TrapHandler.RestorerOffset, Convert.ToInt32(restorer.Split(' ')[0], 16));
-            Assert.True(TestamentLayout.Code + TrapHandler.Code.Length <= TestamentLayout.Tables);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        var assembled = AssembledFile.Of(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "src", "Tracer.Ptrace", "Rescue", "trap-handler.S"));
+        Assert.Equal(assembled.Code, TrapHandler.Code.ToArray());
+        Assert.Equal(TrapHandler.RestorerOffset, assembled.OffsetOf("restorer"));
+        Assert.True(TestamentLayout.Code + TrapHandler.Code.Length <= TestamentLayout.Tables);
     }
 
     [Fact]

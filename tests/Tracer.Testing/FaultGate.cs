@@ -29,27 +29,32 @@ public sealed class FaultGate(Fault? fault = null, ISystemCallGate? inner = null
     public bool HasFailed { get; private set; }
 
     /// <inheritdoc/>
-    public nint Invoke(nint number, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0)
+    public nint Invoke(nint number, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0) => Invoke(_inner, number, a0, a1, a2, a3, a4, a5);
+
+    /// <inheritdoc/>
+    public IKeptGate Keep() => new Kept(this, _inner.Keep());
+
+    private nint Invoke(ISystemCallGate inner, nint number, nint a0, nint a1, nint a2, nint a3, nint a4, nint a5)
     {
         var kind = SystemCallKind.Of(number, a0, a1);
         // The place costs tens of microseconds: where only one kind matters, only its calls are looked at.
         if (fault is not null && (HasFailed || fault.Kind != kind))
-            return _inner.Invoke(number, a0, a1, a2, a3, a4, a5);
+            return inner.Invoke(number, a0, a1, a2, a3, a4, a5);
         var place = Place();
         int ordinal;
         lock (_lock)
             ordinal = _counts[(kind, place)] = _counts.GetValueOrDefault((kind, place)) + 1;
         if (fault is null || fault.Place != place || fault.Ordinal != ordinal)
-            return _inner.Invoke(number, a0, a1, a2, a3, a4, a5);
+            return inner.Invoke(number, a0, a1, a2, a3, a4, a5);
         HasFailed = true;
         if (fault.Victim != 0)
         {
-            _inner.Invoke(SystemCall.Kill, fault.Victim, (nint)Signal.Kill);
-            return _inner.Invoke(number, a0, a1, a2, a3, a4, a5);
+            inner.Invoke(SystemCall.Kill, fault.Victim, (nint)Signal.Kill);
+            return inner.Invoke(number, a0, a1, a2, a3, a4, a5);
         }
 
         if (SystemCallKind.GivesBack(kind))
-            _inner.Invoke(number, a0, a1, a2, a3, a4, a5);
+            inner.Invoke(number, a0, a1, a2, a3, a4, a5);
         return -(int)fault.Error;
     }
 
@@ -66,5 +71,12 @@ public sealed class FaultGate(Fault? fault = null, ISystemCallGate? inner = null
         }
 
         return "?";
+    }
+
+    private sealed class Kept(FaultGate faults, IKeptGate inner) : IKeptGate
+    {
+        public nint Invoke(nint number, nint a0 = 0, nint a1 = 0, nint a2 = 0, nint a3 = 0, nint a4 = 0, nint a5 = 0) => faults.Invoke(inner, number, a0, a1, a2, a3, a4, a5);
+
+        public void Dispose() => inner.Dispose();
     }
 }

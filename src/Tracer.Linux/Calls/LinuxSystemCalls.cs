@@ -19,4 +19,7 @@ public sealed class LinuxSystemCalls : ISystemCallGate
         var value = (nint)(long)(ssize_t)LibC.syscall((void*)number, (void*)a0, (void*)a1, (void*)a2, (void*)a3, (void*)a4, (void*)a5);
         return value == -1 ? -LibC.errno : value;
     }
+
+    /// <inheritdoc/>
+    public IKeptGate Keep() => KeeperPool.Open();
 }

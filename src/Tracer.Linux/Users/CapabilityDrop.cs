@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Tracer.Linux;
 
 /// <summary>
-/// Gives up capabilities, in all threads of this process. capset(2) changes the thread that calls it, and the C library has no call for all of them (libpsx, which has, is not everywhere): every thread
+/// Gives up capabilities, in all threads of this process and in its keepers. capset(2) changes the thread that calls it, and the C library has no call for all of them (libpsx, which has, is not everywhere): every thread
 /// is sent a signal whose handler, a few instructions of our own that know nothing of the runtime, makes the call. Threads made later inherit what their makers have.
 /// </summary>
 public static class CapabilityDrop
@@ -35,7 +35,8 @@ public static class CapabilityDrop
             Kept.Add(code);
             var signal = FreeSignal.Handle(code.Address, restart: true);
             code.Call(0, 1);
-            return Broadcast(gate, proc, pid, signal, left);
+            var inKeepers = new SystemCallResult(KeeperPool.InvokeInAll(SystemCall.CapSet, code.Address + DataOffset, code.Address + DataOffset + 8));
+            return inKeepers.IsError ? new KernelError(inKeepers.Error, "dropping the capabilities of a keeper") : Broadcast(gate, proc, pid, signal, left);
         }
     }
 

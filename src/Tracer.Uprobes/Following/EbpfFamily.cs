@@ -22,6 +22,7 @@ internal sealed class EbpfFamily : IProcessFamily
     private const int StateOffset = 24;
 
     private readonly ISystemCallGate _gate;
+    private readonly IKeptGate _breakpoints;
     private readonly EbpfSupport _support;
     private readonly FamilyMaps _maps;
     private readonly RingBuffer _ring;
@@ -38,6 +39,7 @@ internal sealed class EbpfFamily : IProcessFamily
     {
         (_gate, _support, _maps, _takesAll) = (gate, support, maps, takesAll);
         _ring = maps.OpenRing();
+        _breakpoints = gate.Keep();
         _thread = new Thread(Run) { IsBackground = true, Name = "sharptrace family" };
     }
 
@@ -103,7 +105,7 @@ internal sealed class EbpfFamily : IProcessFamily
         {
             var program = BpfProgram.Load(_gate, _support.Definition(FamilyCompiler.Libraries(_maps, state), "st_libraries"));
             _links.Add(program);
-            _links.Add(UprobeMultiLink.Attach(_gate, program, new UprobeMultiOptions(loader.OpenPath, new[] { offset })));
+            _links.Add(UprobeMultiLink.Attach(_breakpoints, program, new UprobeMultiOptions(loader.OpenPath, new[] { offset })));
         }
         catch (BpfException)
         {
@@ -155,6 +157,7 @@ internal sealed class EbpfFamily : IProcessFamily
         // Threads that wait for an answer wait for a second at most, and closing waits for them.
         foreach (var link in _links)
             link.Dispose();
+        _breakpoints.Dispose();
         _ring.Dispose();
         _maps.Dispose();
         _completed.TrySetResult();

@@ -11,6 +11,7 @@ namespace Tracer.Uprobes.Perf;
 internal sealed class PerfAttachment : IProbeAttachment
 {
     private readonly CpuRings _rings;
+    private readonly IKeptGate _breakpoints;
     private readonly SiteEvents _events;
     private readonly OwnedDescriptor _process;
     private readonly LateMemory _memory;
@@ -26,7 +27,8 @@ internal sealed class PerfAttachment : IProbeAttachment
         Plan = plan;
         _rings = rings;
         _process = process;
-        _events = new SiteEvents(gate, plan, rings, pmu) { StackBytes = StackBytesOf(plan) };
+        _breakpoints = gate.Keep();
+        _events = new SiteEvents(gate, _breakpoints, plan, rings, pmu) { StackBytes = StackBytesOf(plan) };
         _memory = new LateMemory(gate, plan.Target.ProcessId);
         _executor = new PlanExecutor(plan, _memory, sink);
         _handler = new RecordHandler(gate, plan.Target.ProcessId, _events, _executor, _memory);
@@ -71,6 +73,7 @@ internal sealed class PerfAttachment : IProbeAttachment
         _reader.Stop();
         _events.Settle();
         _events.Dispose();
+        _breakpoints.Dispose();
         _rings.Dispose();
         _reader.Dispose();
         _memory.Dispose();

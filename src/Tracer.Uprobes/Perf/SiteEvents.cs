@@ -14,7 +14,7 @@ namespace Tracer.Uprobes.Perf;
 /// (kernel/events/core.c, perf_uprobe_event_init). Measured on Linux 6.18: every pthread_create of the target fails, with EFAULT or EACCES. Besides, every event
 /// is a handler of its own at the site: 8 threads on 2 CPUs made a hit three times as dear, and each of the 16 took 0.1 s to close.
 /// </remarks>
-internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings rings, UprobePmu pmu) : IDisposable
+internal sealed class SiteEvents(ISystemCallGate gate, ISystemCallGate breakpoints, TracePlan plan, CpuRings rings, UprobePmu pmu) : IDisposable
 {
     private readonly List<SiteEvent> _events = [];
     private readonly List<OwnedDescriptor> _activations = [];
@@ -120,7 +120,7 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
         }
 
         var module = site.Location.Module;
-        var opened = gate.PerfUprobeOpen(
+        var opened = breakpoints.PerfUprobeOpen(
             pmu, attribute, module.OpenPath, site.Location.FileOffset, checked((uint)(site.Semaphore?.FileOffset ?? 0)), atReturn: false, EveryProcess, rings.Cpus[index]);
         if (!opened.TryGet(out var descriptor, out var error))
             throw PerfFailures.Open(EbpfFailures.NameOf(site), module.Path, site.Semaphore is not null, error);
@@ -149,7 +149,7 @@ internal sealed class SiteEvents(ISystemCallGate gate, TracePlan plan, CpuRings 
         KernelError error = default;
         foreach (var tid in tids)
         {
-            var opened = gate.PerfUprobeOpen(
+            var opened = breakpoints.PerfUprobeOpen(
                 pmu, attribute, activation.Idle.Module.OpenPath, activation.Idle.FileOffset, checked((uint)activation.Semaphore.FileOffset), false, tid, -1);
             if (opened.TryGet(out var descriptor, out error))
             {

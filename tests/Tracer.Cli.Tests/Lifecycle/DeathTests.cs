@@ -14,9 +14,8 @@ public sealed class DeathTests
 
     [Theory]
     [InlineData("12", "ptrace", "attach,trace,detach")]
-    // Killed while the kernel registers or unregisters breakpoints for it, a process may leave some of them behind (decision 18): that is measured, and not tested.
-    [InlineData("10", "ebpf", "trace")]
-    [InlineData("4", "perf", "trace")]
+    [InlineData("24", "ebpf", "attach,trace,detach")]
+    [InlineData("6", "perf", "attach,trace,detach")]
     public async Task Kills_at_random_moments_harm_nobody(string kills, string backend, string moments)
     {
         // The measurement of the README, bounded, with the command of this build.
