@@ -5,6 +5,7 @@
 //   execs       executes itself over and over
 //   unmaps LIB  loads and unloads a library over and over
 //   maps DIR    maps every file of a folder as code
+//   shrinks SRC FILE  maps a copy of a file as code, and cuts it short and writes it anew over and over
 #define _GNU_SOURCE
 #include "../common/fixture.h"
 
@@ -98,11 +99,35 @@ static void map_files(const char *folder)
     }
 }
 
+static _Noreturn void shrink_for_ever(const char *source, const char *path)
+{
+    struct stat status;
+    int from = open(source, O_RDONLY), to = open(path, O_RDWR | O_CREAT | O_TRUNC, 0700);
+    if (fstat(from, &status) != 0 || to < 0)
+        exit(1);
+    char *bytes = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, from, 0);
+    if (bytes == MAP_FAILED || pwrite(to, bytes, status.st_size, 0) != status.st_size)
+        exit(1);
+    // The program headers say where the code is; here the whole is code.
+    mmap(NULL, status.st_size, PROT_READ | PROT_EXEC, MAP_PRIVATE, to, 0);
+    fixture_ready();
+    for (;;) {
+        nap(1);
+        if (ftruncate(to, 4096) != 0)
+            exit(1);
+        nap(1);
+        if (pwrite(to, bytes, status.st_size, 0) != status.st_size)
+            exit(1);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "threads";
     for (size_t i = 0; i < sizeof _PyRuntime / sizeof *_PyRuntime; i++)
         _PyRuntime[i] = (uintptr_t)&_PyRuntime[i * 7919 % (1 << 15)];
+    if (strcmp(mode, "shrinks") == 0 && argc > 3)
+        shrink_for_ever(argv[2], argv[3]);
     if (strcmp(mode, "maps") == 0)
         map_files(argv[2]);
     if (strcmp(mode, "threads") == 0)

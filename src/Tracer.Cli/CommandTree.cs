@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tracer.Cli.Commands;
 using Tracer.Cli.Sudo;
 using Tracer.Core.Diagnostics;
+using Tracer.Linux;
 using Tracer.Output.Text;
 
 namespace Tracer.Cli;
@@ -61,8 +62,11 @@ internal static class CommandTree
 
         try
         {
-            return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null })
+            var code = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null })
                 .ConfigureAwait(false);
+            foreach (var file in MappedFile.CutShort)
+                await Console.Error.WriteLineAsync($"sharptrace: '{file}' was cut short while it was read. What was told of it may be wrong. [ST0112]").ConfigureAwait(false);
+            return code == 0 && MappedFile.CutShort.Count > 0 ? (int)ExitCode.TracingFailed : code;
         }
         catch (TracerException error)
         {

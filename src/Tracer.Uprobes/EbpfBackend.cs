@@ -112,7 +112,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             // Programs of a metered plan count by what the kernel does with the instruction.
             foreach (var kind in group.GroupBy(s => plan.IsMetered ? SteppingOf(s.Location, plan.Target) : SteppingKind.Stepped))
             {
-                var program = attachment.Own(Load(group[0], () => Definition(group[0], ProgramCompiler.Compile(group[0], plan, graph, _kernel, maps, kind.Key))));
+                var program = attachment.Own(Load(EbpfFailures.NameOf(group[0]), () => Definition(group[0], ProgramCompiler.Compile(group[0], plan, graph, _kernel, maps, kind.Key))));
                 foreach (var sites in kind.GroupBy(s => s.Location.Module))
                 {
                     Point[] points = [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))];
@@ -125,7 +125,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         {
             // Threads inherit the program and not its cookie.
             var cookie = CookieOf(site, maps);
-            var program = attachment.Own(Load(site, () => WaitlessProgram.Definition(ProgramCompiler.Compile(site, plan, graph, _waitless, maps, cookie: cookie), "st_watch")));
+            var program = attachment.Own(Load(EbpfFailures.NameOf(site), () => WaitlessProgram.Definition(ProgramCompiler.Compile(site, plan, graph, _waitless, maps, cookie: cookie), "st_watch")));
             armings.Add(() => attachment.Add(() => ThreadWatch.Attach(_gate, plan.Target.ProcessId, site.Location.Address, program), e => EbpfFailures.Watch(site, plan.Target.ProcessId, e)));
         }
 
@@ -134,8 +134,9 @@ public sealed partial class EbpfBackend : IProbeBackend
         {
             var end = owners.Key.End;
             var stepping = plan.IsMetered ? SteppingOf(end, plan.Target) : SteppingKind.Stepped;
-            var program = attachment.Own(BpfProgram.Load(_gate, _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
-            Attach(attachment.Breakpoints, attachment.Keep, program, plan, end.Module, $"The end of {owners.Key.Name}", [new Point(end.FileOffset, 0, 0)]);
+            var name = $"The end of {owners.Key.Name}";
+            var program = attachment.Own(Load(name, () => _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
+            Attach(attachment.Breakpoints, attachment.Keep, program, plan, end.Module, name, [new Point(end.FileOffset, 0, 0)]);
         }
 
         foreach (var arm in armings)
@@ -169,9 +170,8 @@ public sealed partial class EbpfBackend : IProbeBackend
         return site.Call is null ? definition : definition with { ExpectedAttachType = BpfAttachType.UprobeSession };
     }
 
-    private BpfProgram Load(PlannedSite site, Func<BpfProgramDefinition> compile)
+    private BpfProgram Load(string name, Func<BpfProgramDefinition> compile)
     {
-        var name = EbpfFailures.NameOf(site);
         try
         {
             var definition = compile();
@@ -185,12 +185,12 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
         catch (CompilationException e)
         {
-            throw EbpfFailures.TooLarge(site, e.Message);
+            throw EbpfFailures.TooLarge(name, e.Message);
         }
         catch (BpfLoadException e)
         {
             LogVerifier(name, e.Log);
-            throw e.Errno == 1 ? EbpfFailures.Permission(e.Message) : EbpfFailures.Rejected(site, e);
+            throw e.Errno == 1 ? EbpfFailures.Permission(e.Message) : EbpfFailures.Rejected(name, e);
         }
         catch (BpfException e)
         {

@@ -26,13 +26,13 @@ internal static class EbpfFailures
         "ST0402", FailureKind.Unsupported, "This kernel cannot trace with eBPF.", why, "Use --backend ptrace.");
 
     /// <summary>ST0403: the verifier refused a program: a bug of this program.</summary>
-    public static TracerException Rejected(PlannedSite site, BpfLoadException e) => new(
-        "ST0403", FailureKind.TracingFailed, $"The kernel refused the program of {NameOf(site)}.", $"Its verifier says: {e.Summary}.",
+    public static TracerException Rejected(string probe, BpfLoadException e) => new(
+        "ST0403", FailureKind.TracingFailed, $"The kernel refused the program of {probe}.", $"Its verifier says: {e.Summary}.",
         "This is a bug of sharptrace: please report it with the output of -vv; --backend ptrace may work.");
 
     /// <summary>ST0404: the values do not fit into a program.</summary>
-    public static TracerException TooLarge(PlannedSite site, string why) => new(
-        "ST0404", FailureKind.Unsupported, $"{NameOf(site)} cannot be traced with eBPF.", $"The reason is that {why}.", "Use --backend ptrace.");
+    public static TracerException TooLarge(string probe, string why) => new(
+        "ST0404", FailureKind.Unsupported, $"{probe} cannot be traced with eBPF.", $"The reason is that {why}.", "Use --backend ptrace.");
 
     /// <summary>ST0405 to ST0408: a site could not be instrumented.</summary>
     public static TracerException Attach(string probe, string path, int processId, bool withSemaphore, BpfException e) => e.Errno switch

@@ -249,6 +249,7 @@ public sealed class TraceSession : IAsyncDisposable
             var counter = new EventCounter(plan, options.Sink ?? new ChannelSink(channel!.Writer) { Readers = readers }, limit, limiter);
             if (options.PreparesStackNames)
                 readers.Target.Stacks.Prepare(plan.Sites.Select(s => s.Location.Address));
+            target.CheckFiles();
             var attachment = await backend.AttachAsync(plan, counter, cancellationToken).ConfigureAwait(false);
             var parts = new SessionParts();
             var part = new SessionPart(program, counter, attachment);

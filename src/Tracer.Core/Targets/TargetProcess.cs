@@ -1,3 +1,6 @@
+using Tracer.Core.Diagnostics;
+using Tracer.Linux;
+
 namespace Tracer.Core.Targets;
 
 /// <summary>A process to trace, as it was when it was looked at. Disposing unmaps its files.</summary>
@@ -30,6 +33,17 @@ public sealed class TargetProcess(
 
     /// <summary>Which module has the code at an address, <see cref="Vdso"/> included.</summary>
     public ModuleMap Code => _code ??= new ModuleMap(Vdso is null ? Modules : [.. Modules, Vdso]);
+
+    /// <summary>Makes sure that its files are those that were read.</summary>
+    /// <exception cref="TracerException">ST0112: one was truncated meanwhile, and what was read of it is not what it had.</exception>
+    public void CheckFiles()
+    {
+        foreach (var file in _owned.OfType<MappedFile>())
+        {
+            if (file.IsCutShort)
+                throw new TracerException("ST0112", FailureKind.TracingFailed, $"'{file.Path}' was cut short while it was read.", "Somebody has truncated it, and what was read of it may be wrong.", "Try again when it is whole.");
+        }
+    }
 
     /// <summary>Hands over something to be disposed with the process.</summary>
     public void Own(IDisposable item) => _owned.Add(item);

@@ -1,26 +1,35 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 
 namespace Tracer.Linux;
 
 /// <summary>
 /// A whole regular file, mapped read-only and lent out as <see cref="Memory"/>. Pages are read when touched, so that a reader of
-/// headers and notes pays for those alone. A file truncated by somebody while it is mapped kills this process with SIGBUS at the
-/// next touch of a lost page: map what is installed or running (the kernel refuses to write to a running program), and use
-/// <see cref="ReadAll"/>, a copy, for files that may be being written.
+/// headers and notes pays for those alone. Where a file is truncated by somebody while it is mapped, its lost pages read as zeros and <see cref="IsCutShort"/>
+/// says so: what was made of it is to be thrown away. <see cref="ReadAll"/>, a copy, is for files that may be being written.
 /// </summary>
 public sealed class MappedFile : IDisposable
 {
+    // So many are remembered.
+    private const int MostCutShort = 64;
+    private static readonly ConcurrentDictionary<string, bool> KnownCutShort = new(StringComparer.Ordinal);
+
     private readonly RegionMemoryManager _manager;
 
     private readonly OwnedDescriptor? _kept;
+    private readonly LostPages.Watch? _watch;
 
     private MappedFile(string path, FileStatus status, MappedRegion region, OwnedDescriptor? kept)
     {
+        _watch = LostPages.Add(region.Address, region.Length);
         Path = path;
         Status = status;
         _manager = new RegionMemoryManager(region);
         _kept = kept;
     }
+
+    /// <summary>The paths of disposed files of this process that were cut short while they were mapped, some of them when they are many.</summary>
+    public static IReadOnlyCollection<string> CutShort => (IReadOnlyCollection<string>)KnownCutShort.Keys;
 
     /// <summary>The path it was opened by.</summary>
     public string Path { get; }
@@ -33,6 +42,9 @@ public sealed class MappedFile : IDisposable
 
     /// <summary>Its status when opened: device, inode, size.</summary>
     public FileStatus Status { get; }
+
+    /// <summary>Whether pages of it were gone when they were read, because somebody has truncated it. Not after Dispose.</summary>
+    public bool IsCutShort => _watch is { Lost: > 0 };
 
     /// <summary>The file's bytes. After Dispose, taking the span throws <see cref="ObjectDisposedException"/>; a span already taken must not be used.</summary>
     public ReadOnlyMemory<byte> Memory => _manager.Memory;
@@ -79,6 +91,8 @@ public sealed class MappedFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (IsCutShort && KnownCutShort.Count < MostCutShort) KnownCutShort[Path] = true;
+        _watch?.Dispose();
         ((IDisposable)_manager).Dispose();
         _kept?.Dispose();
     }

@@ -110,6 +110,43 @@ public sealed class HostileTargetTests
     }
 
     [Fact]
+    public void A_file_that_is_cut_short_while_it_is_read_ends_in_a_message_or_an_answer()
+    {
+        var folder = Directory.CreateTempSubdirectory("sharptrace-hostile");
+        try
+        {
+            // It is whole half of the time.
+            using var target = Start("shrinks", Repository.Fixture("sites/many"), Path.Combine(folder.FullName, "file"));
+            for (var k = 0; k < 12; k++)
+            {
+                BoundedCommand.Run("list", Pid(target));
+                BoundedCommand.Run("attach", Pid(target), "*:*", "--duration", "20ms");
+                Assert.Null(target.ExitStatus);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("stacks", new[] { "--locals" })]
+    [InlineData("attach", new[] { "python:function__entry", "--args", "--print", "pystack", "-n", "20" })]
+    [InlineData("attach", new[] { "python:function__entry", "--args", "-n", "20", "--backend", "ptrace" })]
+    [InlineData("count", new[] { "python:function__entry", "--by", "funcname", "--duration", "200ms" })]
+    [InlineData("attach", new[] { "python:instance__new", "--duration", "200ms" })]
+    public void Names_of_four_gibibytes_are_shown_in_bounds(string verb, string[] arguments)
+    {
+        using var target = LiveTarget.Start("/usr/bin/python3", [Path.Combine(Repository.Root, "native-tests", "hostile", "names.py")]);
+        target.ReadLine(Patience);
+        var result = BoundedCommand.Run([verb, Pid(target), .. arguments]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.InRange(result.Output.Length, 1, 1 << 20);
+        Assert.Null(target.ExitStatus);
+    }
+
+    [Fact]
     public void Two_thousand_mapped_files_are_read_in_bounds()
     {
         var folder = Directory.CreateTempSubdirectory("sharptrace-hostile");

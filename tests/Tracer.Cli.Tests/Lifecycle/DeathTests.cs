@@ -40,6 +40,7 @@ public sealed class DeathTests
     [InlineData("ptrace", Signal.Kill)]
     [InlineData("ebpf", Signal.Segv)]
     [InlineData("perf", Signal.Abrt)]
+    [InlineData("ebpf", Signal.Bus)]
     public void A_crash_leaves_the_target_as_it_was(string backend, Signal signal)
     {
         using var target = new DeathTarget();
