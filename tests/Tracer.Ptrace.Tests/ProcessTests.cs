@@ -107,6 +107,55 @@ public sealed class ProcessTests
         Assert.Equal("child 4", target.ReadLine());
     }
 
+    [Fact]
+    public async Task A_child_that_is_told_of_late_is_not_left_with_breakpoints_by_detaching()
+    {
+        const string Code = """
+            #include <pthread.h>
+            #include <stdio.h>
+            #include <unistd.h>
+            #include <sys/wait.h>
+            static volatile long rounds, bad;
+            static void *births(void *unused) {
+                for (;; rounds++) {
+                    int s; pid_t p = fork();
+                    if (!p) { asm volatile(".globl site_nop\nsite_nop: nop"); _exit(5); }
+                    waitpid(p, &s, 0); bad += !WIFEXITED(s) || WEXITSTATUS(s) != 5;
+                }
+                return unused;
+            }
+            int main() {
+                pthread_t t; pthread_create(&t, 0, births, 0);
+                do { printf("%ld %ld\n", rounds, bad); fflush(stdout); } while (getchar() == '\n');
+            }
+            """;
+        using var program = CProgram.Compile(Code);
+        using var target = program.Start();
+        target.ReadLine();
+        for (var k = 0; k < 5; k++)
+        {
+            var gate = new LateBirthGate(target.Pid, TimeSpan.FromMilliseconds(30));
+            await using (await Tracing.Attach(program.PlanOf(target.Pid, "site_nop"), new Recorder(keep: false), gate))
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            var (rounds, _) = Ask();
+            var deadline = DateTime.UtcNow + Patience;
+            while (Ask().Rounds < rounds + 2)
+            {
+                Assert.True(DateTime.UtcNow < deadline, "its child hangs");
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal(0, Ask().Bad);
+
+        (long Rounds, long Bad) Ask()
+        {
+            target.WriteLine();
+            var numbers = target.ReadLine().Split(' ');
+            return (long.Parse(numbers[0]), long.Parse(numbers[1]));
+        }
+    }
+
     [Theory]
     [InlineData("kill")]
     [InlineData("exec")]

@@ -59,6 +59,7 @@ internal sealed partial class TraceeGroup
     // A first thread that has ended by pthread_exit is a zombie until the last one ends, and tells nothing before.
     private void ForgetDead()
     {
+        _unborn.RemoveWhere(child => !_proc.Exists(child));
         foreach (var tracee in _tracees.Values.ToArray())
         {
             if (tracee.State != TraceeState.Held && tracee.ProcessId == ProcessId && IsDead(tracee.Tid)) Forget(tracee);

@@ -23,6 +23,7 @@ internal sealed partial class TraceeGroup : IDisposable
     private readonly Dictionary<int, Tracee> _tracees = [];
     private readonly HashSet<int> _vforked = [];
     private readonly HashSet<int> _forked = [];
+    private readonly HashSet<int> _unborn = [];
     private readonly Dictionary<int, ulong> _bornBlocked = [];
     private long _heldTicks;
 
@@ -62,7 +63,8 @@ internal sealed partial class TraceeGroup : IDisposable
 
         var begun = Stopwatch.GetTimestamp();
         var check = CheckInterval;
-        while (!HasExited && FirstMoving() is { } moving)
+        // Children that were announced are waited for: one that is left to itself would have the breakpoints in its copy of the memory.
+        while (!HasExited && (FirstMoving() is not null || _unborn.Count > 0))
         {
             if (Pump(block: false)) continue;
             var waited = Stopwatch.GetElapsedTime(begun);
@@ -72,7 +74,7 @@ internal sealed partial class TraceeGroup : IDisposable
                 continue;
             }
 
-            if (waited > patience) return moving;
+            if (waited > patience) return FirstMoving();
             if (waited > check)
             {
                 check = waited + CheckInterval;
@@ -92,6 +94,11 @@ internal sealed partial class TraceeGroup : IDisposable
     public void HoldGuests()
     {
         IsHolding = true;
+        foreach (var child in _unborn.ToArray())
+        {
+            if (_gate.Wait(child, WaitOptions.All | WaitOptions.ThisThread).TryGet(out var first, out _)) Dispatch(child, first.Status);
+        }
+
         foreach (var guest in _tracees.Values.Where(t => t.IsGuest).ToArray())
         {
             if (guest.State == TraceeState.Held || guest.IsInVFork) continue;
@@ -251,6 +258,7 @@ internal sealed partial class TraceeGroup : IDisposable
                 break;
             case PtraceEvent.Fork or PtraceEvent.VFork or PtraceEvent.Clone:
                 _gate.PtraceGetEventMessage(tracee.Tid, out var child);
+                if (!_tracees.ContainsKey((int)child)) _unborn.Add((int)child);
                 if (status.Event == PtraceEvent.VFork) _vforked.Add((int)child);
                 tracee.IsInVFork = status.Event == PtraceEvent.VFork;
                 if (status.Event == PtraceEvent.Fork) _forked.Add((int)child);
@@ -304,6 +312,7 @@ internal sealed partial class TraceeGroup : IDisposable
         }
 
         Take(tid);
+        _unborn.Remove(tid);
         if (_tracees.TryGetValue(tid, out var tracee)) Forget(tracee);
     }
 
@@ -315,6 +324,7 @@ internal sealed partial class TraceeGroup : IDisposable
         var process = _proc.Status(tid).TryGet(out var status) ? status.Tgid : ProcessId;
         tracee = new Tracee(tid, process) { IsGuest = process != ProcessId, BlockedWithTrap = _bornBlocked.Remove(tid, out var blocked) ? blocked : null };
         _tracees.Add(tid, tracee);
+        _unborn.Remove(tid);
         return true;
     }
 
