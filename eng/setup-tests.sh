@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 # Compilers and sdt.h for native-tests; readelf, gdb, bpftrace and perf as second opinions; runtimes with probes of their own as live targets.
 PACKAGES="zlib1g-dev gcc g++ clang lld make libc6-dev systemtap-sdt-dev binutils xz-utils file gdb bpftrace linux-perf
-python3.11 python3.11-dbg python3.11-venv libpython3.11-dev python3-greenlet php8.2-cli ruby3.1 libruby3.1 openjdk-17-jre-headless postgresql-15"
+python3.11 python3.11-dbg python3.11-venv libpython3.11-dev python3-greenlet php8.2-cli tcl8.6 ruby3.1 libruby3.1 openjdk-17-jre-headless postgresql-15"
 
 missing=""
 for package in $PACKAGES; do

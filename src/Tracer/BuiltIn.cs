@@ -6,6 +6,7 @@ using Tracer.Linux;
 using Tracer.Ptrace;
 using Tracer.Runtimes.Native;
 using Tracer.Runtimes.Python;
+using Tracer.Runtimes.Tcl;
 using Tracer.Uprobes;
 using Tracer.Uprobes.Perf;
 
@@ -38,5 +39,5 @@ public static class BuiltIn
         [new NativeProbes(gate, [file]) { MaximumFunctions = maximumFunctions }];
 
     /// <summary>All runtimes.</summary>
-    public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PythonRuntime()];
+    public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PythonRuntime(), new TclRuntime()];
 }
