@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
+using Tracer.Core.Probes.Declarations;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 using Tracer.Elf.Dwarf;
@@ -20,6 +21,9 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
 
     /// <summary>Whether specs that match nothing are passed over as long as others match: they may match in another process, or later.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>Names and types of the arguments of notes; null for those that sharptrace brings.</summary>
+    public ProviderDeclarations? Declarations { get; init; }
 
     /// <summary>The target.</summary>
     public int ProcessId => target.ProcessId;
@@ -104,7 +108,7 @@ internal sealed class ProbeSelection(TargetProcess target, IReadOnlyList<IRuntim
 
     private ProbeCatalog LoadCatalog()
     {
-        var catalog = ProbeCatalog.Load(target.Modules, runtimes);
+        var catalog = ProbeCatalog.Load(target.Modules, runtimes, Declarations);
         foreach (var runtime in catalog.Runtimes)
             SessionLog.RuntimeRecognised(logger, runtime);
         foreach (var warning in catalog.Warnings)

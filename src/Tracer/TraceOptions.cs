@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tracer.Allocations;
 using Tracer.Core.Backends;
 using Tracer.Core.Plans;
+using Tracer.Core.Probes.Declarations;
 using Tracer.Core.Runtimes;
 using Tracer.Linux;
 
@@ -91,6 +92,9 @@ public sealed record TraceOptions
 
     /// <summary>Where the session says what it chose and why.</summary>
     public ILogger? Logger { get; init; }
+
+    /// <summary>Names and types of the arguments of notes, by provider definitions; null for those that sharptrace brings.</summary>
+    public ProviderDeclarations? Declarations { get; init; }
 
     /// <summary>The runtimes to ask; null for all that are built in.</summary>
     public IReadOnlyList<IRuntime>? Runtimes { get; init; }

@@ -8,7 +8,7 @@ internal static class CompletionsCommand
     private const string Verbs = "list attach run count hist latency stacks alloc recover doctor completions";
 
     private const string Options =
-        "--events --rate-limit --max-overhead --print --args --locals --stack --stack-size --stack-walk --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --fail-on-loss --as-root --no-color --verbose -vv";
+        "--events --rate-limit --max-overhead --print --args --locals --stack --stack-size --stack-walk --where --by --value --stat --linear --log --interval --top --max-keys --duration --backend --returns --format --output --strlen --providers --fail-on-loss --as-root --no-color --verbose -vv";
 
     private const string StacksOptions = "--native --threads --locals --no-stop --json";
 
@@ -116,6 +116,7 @@ internal static class CompletionsCommand
         complete -c sharptrace -l duration -x
         complete -c sharptrace -l max-overhead -x
         complete -c sharptrace -l strlen -x
+        complete -c sharptrace -l providers -r
         complete -c sharptrace -l fail-on-loss
         complete -c sharptrace -l no-color
         complete -c sharptrace -s v -l verbose

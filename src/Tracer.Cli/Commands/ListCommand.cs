@@ -3,6 +3,7 @@ using Tracer.Cli.Listing;
 using Tracer.Cli.Tracing;
 using Tracer.Core.Diagnostics;
 using Tracer.Core.Probes;
+using Tracer.Core.Probes.Declarations;
 using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Output.Text;
@@ -21,12 +22,13 @@ internal static class ListCommand
         var pattern = new Argument<string?>("PATTERN") { Description = "provider:probe with * and ?, or functions as uprobe:libc:mem*.", Arity = ArgumentArity.ZeroOrOne };
         var json = new Option<bool>("--json") { Description = "One JSON record a line." };
         var names = new Option<bool>("--names") { Description = "Only the names, one a line.", Hidden = true };
-        var command = new Command("list", "Shows the probes of a process or file: parameters, source and state.") { target, pattern, json, names };
+        var providers = ProviderFiles.Option();
+        var command = new Command("list", "Shows the probes of a process or file: parameters, source and state.") { target, pattern, json, names, providers };
         command.SetAction(result =>
         {
             var spec = ParsePattern(result.GetValue(pattern));
             IProbeListing listing = result.GetValue(names) ? new NameListing(Console.Out) : result.GetValue(json) ? new JsonListing(Console.OpenStandardOutput()) : new TextListing(Console.Out);
-            return (int)List(result.GetValue(target), spec, listing);
+            return (int)List(result.GetValue(target), spec, listing, ProviderFiles.Read(result.GetValue(providers)));
         });
         return command;
     }
@@ -42,12 +44,12 @@ internal static class ListCommand
             : throw new TracerException("ST0201", FailureKind.Usage, error);
     }
 
-    private static ExitCode List(string? target, ProbeSpec? spec, IProbeListing listing)
+    private static ExitCode List(string? target, ProbeSpec? spec, IProbeListing listing, ProviderDeclarations? declarations)
     {
         var gate = LinuxSystemCalls.Instance;
         var opener = new TargetOpener(gate);
         if (target is null)
-            return ListProcesses(gate, opener, spec, listing);
+            return ListProcesses(gate, opener, spec, listing, declarations);
         if (NamespacedProcesses.TryParse(target, out _, out _) && !File.Exists(target))
         {
             var pid = ProcessArgument.Resolve(target);
@@ -57,7 +59,7 @@ internal static class ListCommand
             foreach (var unopened in process.Unopened)
                 Console.Error.WriteLine($"sharptrace: {TextEscaper.Escape(unopened.ToString())}: nothing of it is listed.");
             return spec?.Native is null
-                ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes), spec, listing, target)
+                ? Show(ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes, declarations), spec, listing, target)
                 : ShowNative(BuiltIn.Providers(gate, process, MostFunctions), spec, listing, $"process {target}");
         }
 
@@ -65,7 +67,7 @@ internal static class ListCommand
         using (file)
         {
             return spec?.Native is null
-                ? Show(ProbeCatalog.Load([module], BuiltIn.Runtimes), spec, listing, target)
+                ? Show(ProbeCatalog.Load([module], BuiltIn.Runtimes, declarations), spec, listing, target)
                 : ShowNative(BuiltIn.Providers(gate, module, MostFunctions), spec, listing, target);
         }
     }
@@ -103,7 +105,7 @@ internal static class ListCommand
         return ExitCode.Ok;
     }
 
-    private static ExitCode ListProcesses(ISystemCallGate gate, TargetOpener opener, ProbeSpec? spec, IProbeListing listing)
+    private static ExitCode ListProcesses(ISystemCallGate gate, TargetOpener opener, ProbeSpec? spec, IProbeListing listing, ProviderDeclarations? declarations)
     {
         var proc = new ProcFs(gate);
         foreach (var pid in Directory.EnumerateDirectories("/proc").Select(d => Path.GetFileName(d)).Where(n => int.TryParse(n, out _)).Select(int.Parse).Order())
@@ -113,7 +115,7 @@ internal static class ListCommand
             try
             {
                 using var process = opener.Open(pid);
-                var catalog = ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes);
+                var catalog = ProbeCatalog.Load(process.Modules, BuiltIn.Runtimes, declarations);
                 var probes = spec is null ? catalog.Probes : catalog.Match(spec);
                 if (probes.Count > 0)
                     listing.ShowProcess(pid, proc.Comm(pid).TryGet(out var comm) ? comm : "?", catalog.Runtimes, probes);

@@ -57,6 +57,7 @@ internal sealed class TracingArguments
         CustomParser = ParseSize,
     };
 
+    private readonly Option<string[]> _providers = ProviderFiles.Option();
     private readonly Option<bool> _failOnLoss = new("--fail-on-loss") { Description = "Exit with code 3 when events were lost, or hits found no room in a table." };
     private readonly Option<bool> _noColour = new("--no-color") { Description = "No colours, also on a terminal." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say which backend was chosen and why, and where probes are." };
@@ -80,6 +81,7 @@ internal sealed class TracingArguments
         command.Options.Add(_format);
         command.Options.Add(_output);
         command.Options.Add(_textLimit);
+        command.Options.Add(_providers);
         command.Options.Add(_failOnLoss);
         command.Options.Add(_noColour);
         command.Options.Add(_verbose);
@@ -98,6 +100,7 @@ internal sealed class TracingArguments
         Json = result.GetValue(_format) == "json",
         OutputFile = result.GetValue(_output),
         TextLimit = result.GetValue(_textLimit),
+        Declarations = ProviderFiles.Read(result.GetValue(_providers)),
         FailOnLoss = result.GetValue(_failOnLoss),
         NoColour = result.GetValue(_noColour),
         Verbosity = result.GetValue(_veryVerbose) ? 2 : result.GetValue(_verbose) ? 1 : 0,

@@ -1,3 +1,5 @@
+using Tracer.Core.Probes.Declarations;
+
 namespace Tracer.Cli.Tracing;
 
 /// <summary>What a tracing verb was asked to do.</summary>
@@ -42,6 +44,9 @@ internal sealed record TracingRequest
     public string? OutputFile { get; init; }
 
     public int TextLimit { get; init; }
+
+    /// <summary>Names and types of the arguments of notes, when files of them were given.</summary>
+    public ProviderDeclarations? Declarations { get; init; }
 
     public bool FailOnLoss { get; init; }
 

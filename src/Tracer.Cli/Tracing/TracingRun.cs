@@ -31,6 +31,7 @@ internal static class TracingRun
             Follow = request.Follow,
             Returns = request.Returns,
             TextLimit = request.TextLimit,
+            Declarations = request.Declarations,
             MaximumEvents = request.Events,
             EventsPerSecond = request.EventsPerSecond,
             StackBytes = request.StackBytes,

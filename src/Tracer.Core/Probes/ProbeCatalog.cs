@@ -1,4 +1,5 @@
 using Tracer.Core.Binding;
+using Tracer.Core.Probes.Declarations;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 
@@ -29,7 +30,10 @@ public sealed class ProbeCatalog
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>Reads the notes of all modules and asks the runtimes.</summary>
-    public static ProbeCatalog Load(IEnumerable<TargetModule> modules, IReadOnlyList<IRuntime> runtimes)
+    /// <param name="modules">The modules.</param>
+    /// <param name="runtimes">The runtimes, which know the probes of their own notes.</param>
+    /// <param name="declarations">What others' notes have for arguments; null for <see cref="ProviderDeclarations.BuiltIn"/>.</param>
+    public static ProbeCatalog Load(IEnumerable<TargetModule> modules, IReadOnlyList<IRuntime> runtimes, ProviderDeclarations? declarations = null)
     {
         ArgumentNullException.ThrowIfNull(modules);
         ArgumentNullException.ThrowIfNull(runtimes);
@@ -38,7 +42,7 @@ public sealed class ProbeCatalog
         var warnings = new List<string>();
         foreach (var module in modules)
         {
-            var notes = NoteProbes.Read(module, warnings);
+            IReadOnlyList<Probe> notes = [.. NoteProbes.Read(module, warnings).Select((declarations ?? ProviderDeclarations.BuiltIn).Apply)];
             var recognised = runtimes.Select(r => r.Recognise(module)).FirstOrDefault(m => m is not null);
             if (recognised is not null)
                 names.Add($"{recognised.Description} in {module.Path}");

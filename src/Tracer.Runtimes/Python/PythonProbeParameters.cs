@@ -1,5 +1,6 @@
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
+using Tracer.Core.Probes.Declarations;
 
 namespace Tracer.Runtimes.Python;
 
@@ -54,14 +55,6 @@ public static class PythonProbeParameters
     public static Probe Apply(Probe probe)
     {
         ArgumentNullException.ThrowIfNull(probe);
-        var known = Of(probe.Name);
-        if (known.Count == 0)
-            return probe;
-        var parameters = probe.Parameters.Select((p, k) => k < known.Count ? known[k] : p).ToArray();
-        var sites = probe.Sites.Select(s => s with
-        {
-            Arguments = new ExpressionList([.. s.Arguments.Select((a, k) => ProbeSpec.Retype(a, parameters[k].Type))]),
-        }).ToArray();
-        return probe with { Parameters = parameters, Sites = sites };
+        return DeclaredParameters.Apply(probe, Of(probe.Name));
     }
 }

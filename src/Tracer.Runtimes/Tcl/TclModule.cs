@@ -1,4 +1,5 @@
 using Tracer.Core.Probes;
+using Tracer.Core.Probes.Declarations;
 using Tracer.Core.Runtimes;
 using Tracer.Core.Targets;
 
@@ -16,7 +17,7 @@ internal sealed class TclModule(TargetModule module, TclVersion? version) : IRun
         return
         [
             .. notes.Except(own).Select(n => new ProbeFamily(n)),
-            .. own.Select(n => new ProbeFamily(TclProbes.Named(n))),
+            .. own.Select(n => new ProbeFamily(DeclaredParameters.Apply(n, TclProbeParameters.Of(n.Name)))),
             new(TclProbeParameters.Provider, [.. TclProbeParameters.Names.Except(own.Select(n => n.Name))], () => [.. new TclProbes(module).Make().Where(p => !own.Any(n => n.Name == p.Name))]),
         ];
     }

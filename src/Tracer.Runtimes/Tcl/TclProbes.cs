@@ -13,19 +13,6 @@ internal sealed class TclProbes(TargetModule module)
     private const string CommandFunction = "TclNREvalObjv";
     private const string NoPlace = "its code has no place in common for it";
 
-    /// <summary>A note's probe with Tcl's own names and types.</summary>
-    public static Probe Named(Probe note)
-    {
-        var known = TclProbeParameters.Of(note.Name);
-        if (known.Count != note.Parameters.Count)
-            return note;
-        return note with
-        {
-            Parameters = known,
-            Sites = [.. note.Sites.Select(s => s with { Arguments = new ExpressionList([.. s.Arguments.Select((a, k) => ProbeSpec.Retype(a, known[k].Type))]) })],
-        };
-    }
-
     /// <summary>All of them.</summary>
     public IReadOnlyList<Probe> Make()
     {

@@ -27,7 +27,7 @@ internal sealed class PlanRecipe(ISystemCallGate gate, IReadOnlyList<ProbeSpec> 
         var providers = BuiltIn.Providers(gate, target);
         foreach (var provider in providers)
             target.Own(provider);
-        return TraceProgram.Build(specs, options, new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger) { IsPartial = isPartial });
+        return TraceProgram.Build(specs, options, new ProbeSelection(target, options.Runtimes ?? BuiltIn.Runtimes, providers, logger) { IsPartial = isPartial, Declarations = options.Declarations });
     }
 
     /// <summary>The program planned for each backend.</summary>
