@@ -36,8 +36,10 @@ public sealed class PythonThreadTarget : FuzzTarget
     public override IEnumerable<byte[]> Seeds => Enumerable.Range(0, PythonSamples.Versions.Count * 4).Select(Seed);
 
     /// <inheritdoc/>
-    /// <remarks>All that is allocated, kept or not: some hundred bytes for each read that the limits allow, and the bytes read.</remarks>
-    public override long AllocationLimit(int length) => (64L * length) + (500L * Limits.Reads) + (2 * Limits.Bytes);
+    /// <remarks>
+    /// All that is allocated, kept or not: some hundred bytes for each read that the limits allow, and for each byte read four characters of an escape, in the text that is being built and in that which is made of it.
+    /// </remarks>
+    public override long AllocationLimit(int length) => (64L * length) + (500L * Limits.Reads) + (20 * Limits.Bytes);
 
     /// <inheritdoc/>
     public override byte[] Mutate(byte[] input, Mutator mutator) => HostileMemory.Connect(base.Mutate(input, mutator), Header, mutator);
