@@ -5,6 +5,7 @@ using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Ptrace;
 using Tracer.Runtimes.Native;
+using Tracer.Runtimes.Php;
 using Tracer.Runtimes.Python;
 using Tracer.Runtimes.Tcl;
 using Tracer.Uprobes;
@@ -39,5 +40,5 @@ public static class BuiltIn
         [new NativeProbes(gate, [file]) { MaximumFunctions = maximumFunctions }];
 
     /// <summary>All runtimes.</summary>
-    public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PythonRuntime(), new TclRuntime()];
+    public static IReadOnlyList<IRuntime> Runtimes { get; } = [new PhpRuntime(), new PythonRuntime(), new TclRuntime()];
 }

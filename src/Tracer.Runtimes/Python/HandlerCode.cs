@@ -16,6 +16,7 @@ public sealed class HandlerCode
 
     private readonly List<Instruction> _code;
     private readonly InstructionInfoFactory _infos = new();
+    private readonly InstructionFacts _facts = new();
     private readonly int _store;
 
     private HandlerCode(List<Instruction> code, int store, Register frame) => (_code, _store, Frame) = (code, store, frame);
@@ -29,7 +30,7 @@ public sealed class HandlerCode
         get
         {
             var source = _code[_store].Op1Register;
-            return _code.Take(_store).Any(i => Writes(i, source) || Writes(i, Frame)) ? null : source;
+            return _code.Take(_store).Any(i => _facts.Writes(i, source) || _facts.Writes(i, Frame)) ? null : source;
         }
     }
 
@@ -64,7 +65,7 @@ public sealed class HandlerCode
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(targets);
         var handler = new HandlerCode(Line(image, address, targets), -1, frame);
-        var end = handler._code.FindIndex(i => handler.Writes(i, frame) || handler.Writes(i, instruction));
+        var end = handler._code.FindIndex(i => handler._facts.Writes(i, frame) || handler._facts.Writes(i, instruction));
         // The instruction that changes a register still finds it unchanged.
         if (end >= 0)
             handler._code.RemoveRange(end + 1, handler._code.Count - end - 1);
@@ -80,13 +81,13 @@ public sealed class HandlerCode
         var first = _store + 1;
         for (var k = first; k < _code.Count; k++)
         {
-            if (IsEmulated(_code[k]))
+            if (InstructionFacts.IsEmulated(_code[k]))
                 return k;
-            if (Writes(_code[k], Frame))
+            if (_facts.Writes(_code[k], Frame))
                 break;
         }
 
-        return first < _code.Count && !_code.Take(first).Skip(Math.Max(_store, 0)).Any(i => Writes(i, Frame)) ? first : null;
+        return first < _code.Count && !_code.Take(first).Skip(Math.Max(_store, 0)).Any(i => _facts.Writes(i, Frame)) ? first : null;
     }
 
     /// <summary>
@@ -99,7 +100,7 @@ public sealed class HandlerCode
             && i.MemoryDisplacement64 == unchecked((ulong)-8) && i.MemoryBase != Frame);
         var register = read.MemoryBase;
         return GeneralRegister.Of(register) is not (null or X64Register.Rsp)
-            && !_code.Take(index).Any(i => Writes(i, register) || (i.Op0Kind == OpKind.Memory && i.MemoryBase == register)) ? GeneralRegister.Of(register) : null;
+            && !_code.Take(index).Any(i => _facts.Writes(i, register) || (i.Op0Kind == OpKind.Memory && i.MemoryBase == register)) ? GeneralRegister.Of(register) : null;
     }
 
     /// <summary>The address of an instruction.</summary>
@@ -170,11 +171,6 @@ public sealed class HandlerCode
         return true;
     }
 
-    // What kernel 6.18 emulates instead of single-stepping it: arch/x86/kernel/uprobes.c, branch_setup_insn and push_setup_insn.
-    private static bool IsEmulated(in Instruction instruction) => instruction.FlowControl is FlowControl.ConditionalBranch or FlowControl.UnconditionalBranch
-        ? instruction.IsJccShortOrNear || instruction.IsJmpShortOrNear
-        : instruction.Code is Iced.Intel.Code.Call_rel32_64 or Iced.Intel.Code.Push_r64;
-
     private int LastWrite(int before, Func<Register, bool> isWanted)
     {
         for (var k = before - 1; k >= 0; k--)
@@ -187,16 +183,5 @@ public sealed class HandlerCode
         }
 
         return -1;
-    }
-
-    private bool Writes(in Instruction instruction, Register register)
-    {
-        foreach (var used in _infos.GetInfo(instruction).GetUsedRegisters())
-        {
-            if (used.Register.GetFullRegister() == register && used.Access is OpAccess.Write or OpAccess.ReadWrite or OpAccess.CondWrite or OpAccess.ReadCondWrite)
-                return true;
-        }
-
-        return false;
     }
 }
