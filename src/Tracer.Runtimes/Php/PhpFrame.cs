@@ -19,6 +19,11 @@ internal sealed class PhpFrame(Expression frame, PhpLayout layout, Expression? f
     // ZEND_ACC_HAS_TYPE_HINTS: the instructions that receive arguments have something to check and are not skipped.
     private const int TypesBit = 8;
 
+    // zend_op.lineno, 4 bytes, and behind it zend_op.opcode, one.
+    private const ulong LineAndOpcode = 0xff_ffff_ffff;
+
+    private const int InstructionSize = 1 << PhpLayout.InstructionSizeBits;
+
     private readonly Expression _function = function ?? Build.LoadPointer(frame, PhpLayout.FrameFunction);
 
     /// <summary>Whether it runs a function or a file: what PHP's function probes tell of.</summary>
@@ -30,11 +35,23 @@ internal sealed class PhpFrame(Expression frame, PhpLayout layout, Expression? f
     /// <summary>Whether it is a generator's own, and not the call that makes a generator.</summary>
     public Expression IsGenerator => Build.Bits(Build.Load(frame, PhpLayout.FrameFlags, IntegerType.UInt32), PhpLayout.GeneratorBit, 1);
 
-    /// <summary>The line of the instruction that is next, int32.</summary>
-    public Expression LineOfNext => LineOf(Build.LoadPointer(frame, PhpLayout.FrameInstruction));
+    /// <summary>
+    /// The line of the instruction that is next, int32. When an exception was thrown into a generator that is one of EG(exception_op), the first or, as a generator counts on, the second: they have
+    /// no line, and before them is EG(opline_before_exception), the instruction that it was thrown at (Zend/zend_globals.h), whose line zend_get_executed_lineno tells as well.
+    /// </summary>
+    public Expression LineOfNext
+    {
+        get
+        {
+            var next = Build.LoadPointer(frame, PhpLayout.FrameInstruction);
+            var previous = Build.Offset(next, -InstructionSize);
+            var before = Build.If(IsException(previous), Build.LoadPointer(previous, -sizeof(ulong)), Build.LoadPointer(next, -sizeof(ulong)));
+            return Build.If(IsException(next), Build.If(Build.EqualTo(before, 0), Build.Constant(0, IntegerType.Int32), LineOf(before)), LineOf(next));
+        }
+    }
 
     /// <summary>The line of the instruction before that, int32.</summary>
-    public Expression LineOfLast => LineOf(Build.Offset(Build.LoadPointer(frame, PhpLayout.FrameInstruction), -(1 << PhpLayout.InstructionSizeBits)));
+    public Expression LineOfLast => LineOf(Build.Offset(Build.LoadPointer(frame, PhpLayout.FrameInstruction), -InstructionSize));
 
     /// <summary>
     /// The line of the first instruction that runs, int32: a function without types skips those that receive the arguments that are there (Zend/zend_execute.c, i_init_func_execute_data).
@@ -74,6 +91,9 @@ internal sealed class PhpFrame(Expression frame, PhpLayout layout, Expression? f
     private Expression File => TextOf(Build.LoadPointer(_function, layout.FunctionFile));
 
     private Expression Masked(ulong mask) => Build.Binary(BinaryOperator.And, Build.LoadPointer(_function), Build.Constant(mask));
+
+    private static Expression IsException(Expression instruction) => Build.EqualTo(
+        Build.Binary(BinaryOperator.And, Build.LoadPointer(instruction, PhpLayout.InstructionLine), Build.Constant(LineAndOpcode)), (ulong)PhpOpcode.HandleException << 32);
 
     private static Expression LineOf(Expression instruction) => Build.Load(instruction, PhpLayout.InstructionLine, IntegerType.Int32);
 

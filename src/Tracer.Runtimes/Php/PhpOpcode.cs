@@ -15,6 +15,8 @@ internal enum PhpOpcode : byte
     DoFunctionCallByName = 131,
     /// <summary>ZEND_GENERATOR_CREATE: behind what receives the arguments, the call of a generator's function ends and gives the generator.</summary>
     GeneratorCreate = 139,
+    /// <summary>ZEND_HANDLE_EXCEPTION: seeks who catches an exception.</summary>
+    HandleException = 149,
     /// <summary>ZEND_CALL_TRAMPOLINE: a call of a method that is not there becomes one of <c>__call</c> or <c>__callStatic</c>.</summary>
     CallTrampoline = 158,
 }
