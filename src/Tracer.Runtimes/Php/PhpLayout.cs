@@ -30,6 +30,9 @@ internal sealed record PhpLayout(int FunctionFile, int FunctionInstructions, int
     /// <summary>The number of arguments: zend_execute_data.This.u2.num_args.</summary>
     public const int FrameArguments = 44;
 
+    /// <summary>zend_execute_data.prev_execute_data.</summary>
+    public const int FrameCaller = 48;
+
     /// <summary>ZEND_CALL_GENERATOR, a bit of <see cref="FrameFlags"/>.</summary>
     public const int GeneratorBit = 24;
 

@@ -56,15 +56,18 @@ internal sealed class VirtualMachine
         foreach (var handler in _table.Of(opcode))
         {
             var line = new CodeLine(Image, handler, _targets);
-            yield return FunctionOf(line) is { } function ? new CodeLine(Image, function, _targets.Concat(JumpsOf(Search.FunctionAt(function))).ToHashSet()) : line;
+            yield return FunctionOf(line) is { } function ? LineIn(function, function) : line;
         }
     }
+
+    /// <summary>The line that begins at an instruction of a function that handlers call.</summary>
+    public CodeLine LineIn(ulong function, ulong address) => new(Image, address, _targets.Concat(JumpsOf(Search.FunctionAt(function))).ToHashSet());
 
     /// <summary>The functions that the handlers of an opcode only call; null when one does something else.</summary>
     public IReadOnlyList<ulong>? FunctionsOf(PhpOpcode opcode)
     {
         ulong?[] functions = [.. _table.Of(opcode).Select(h => FunctionOf(new CodeLine(Image, h, _targets)))];
-        return functions.Length == 0 || functions.Contains(null) ? null : [.. functions.Select(f => f!.Value)];
+        return functions.Length == 0 || functions.Contains(null) ? null : [.. functions.Select(f => f!.Value).Distinct()];
     }
 
     // call function; jmp *(%r15)
