@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tracer.Cli.Commands;
 using Tracer.Cli.Sudo;
 using Tracer.Core.Diagnostics;
+using Tracer.Core.Targets;
 using Tracer.Linux;
 using Tracer.Output.Text;
 
@@ -65,7 +66,7 @@ internal static class CommandTree
             var code = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null })
                 .ConfigureAwait(false);
             foreach (var file in MappedFile.CutShort)
-                await Console.Error.WriteLineAsync($"sharptrace: '{file}' was cut short while it was read. What was told of it may be wrong. [ST0112]").ConfigureAwait(false);
+                await Console.Error.WriteLineAsync(ErrorText.Of(TargetProcess.CutShort(file))).ConfigureAwait(false);
             return code == 0 && MappedFile.CutShort.Count > 0 ? (int)ExitCode.TracingFailed : code;
         }
         catch (TracerException error)

@@ -42,9 +42,6 @@ internal sealed class EbpfAttachment : IMeteredAttachment
         _reader.Start();
     }
 
-    /// <summary>The kernel, for what sets and takes out breakpoints.</summary>
-    public ISystemCallGate Breakpoints => _breakpoints;
-
     public Task Completion => _reader.Ended;
 
     public TimeSpan TargetStopped => TimeSpan.Zero;
@@ -89,17 +86,17 @@ internal sealed class EbpfAttachment : IMeteredAttachment
     }
 
     /// <summary>Attaches, now and after every pause.</summary>
-    /// <param name="attach">Makes a link.</param>
+    /// <param name="attach">Makes a link, by the kernel that it is given for what sets and takes out breakpoints.</param>
     /// <param name="failure">What it means that it could not be made.</param>
-    public void Add(Func<IDisposable> attach, Func<BpfException, TracerException> failure)
+    public void Add(Func<ISystemCallGate, IDisposable> attach, Func<BpfException, TracerException> failure)
     {
-        var arming = new Arming(attach, failure);
+        var arming = new Arming(() => attach(_breakpoints), failure);
         _armings.Add(arming);
         _links.Add(arming.Attach());
     }
 
     /// <summary>Attaches what must be there before and after all else, in pauses too.</summary>
-    public void Keep(Func<IDisposable> attach, Func<BpfException, TracerException> failure) => _kept.Add(new Arming(attach, failure).Attach());
+    public void Keep(Func<ISystemCallGate, IDisposable> attach, Func<BpfException, TracerException> failure) => _kept.Add(new Arming(() => attach(_breakpoints), failure).Attach());
 
     /// <summary>All is armed: programs of a metered plan, which wait for that, begin to work.</summary>
     public void Open()

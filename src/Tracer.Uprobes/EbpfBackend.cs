@@ -116,7 +116,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 foreach (var sites in kind.GroupBy(s => s.Location.Module))
                 {
                     Point[] points = [.. sites.Select(s => new Point(s.Location.FileOffset, s.Semaphore?.FileOffset ?? 0, CookieOf(s, maps)))];
-                    armings.Add(() => Attach(attachment.Breakpoints, attachment.Add, program, plan, sites.Key, EbpfFailures.NameOf(group[0]), points));
+                    armings.Add(() => Attach(attachment.Add, program, plan, sites.Key, EbpfFailures.NameOf(group[0]), points));
                 }
             }
         }
@@ -126,7 +126,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             // Threads inherit the program and not its cookie.
             var cookie = CookieOf(site, maps);
             var program = attachment.Own(Load(EbpfFailures.NameOf(site), () => WaitlessProgram.Definition(ProgramCompiler.Compile(site, plan, graph, _waitless, maps, cookie: cookie), "st_watch")));
-            armings.Add(() => attachment.Add(() => ThreadWatch.Attach(_gate, plan.Target.ProcessId, site.Location.Address, program), e => EbpfFailures.Watch(site, plan.Target.ProcessId, e)));
+            armings.Add(() => attachment.Add(_ => ThreadWatch.Attach(_gate, plan.Target.ProcessId, site.Location.Address, program), e => EbpfFailures.Watch(site, plan.Target.ProcessId, e)));
         }
 
         // The end of an object must be seen from before the first event with its texts until after the last.
@@ -136,7 +136,7 @@ public sealed partial class EbpfBackend : IProbeBackend
             var stepping = plan.IsMetered ? SteppingOf(end, plan.Target) : SteppingKind.Stepped;
             var name = $"The end of {owners.Key.Name}";
             var program = attachment.Own(Load(name, () => _support.Definition(OwnerEndCompiler.Compile(owners.Key, owners, graph, _kernel, maps, stepping), "st_ended")));
-            Attach(attachment.Breakpoints, attachment.Keep, program, plan, end.Module, name, [new Point(end.FileOffset, 0, 0)]);
+            Attach(attachment.Keep, program, plan, end.Module, name, [new Point(end.FileOffset, 0, 0)]);
         }
 
         foreach (var arm in armings)
@@ -151,7 +151,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         foreach (var activations in plan.Activations.GroupBy(a => a.Idle.Module))
         {
             Attach(
-                attachment.Breakpoints, attachment.Add, idle, plan, activations.Key, "A semaphore",
+                attachment.Add, idle, plan, activations.Key, "A semaphore",
                 [.. activations.Select(a => new Point(a.Idle.FileOffset, a.Semaphore.FileOffset, 0))]);
         }
     }
@@ -198,7 +198,7 @@ public sealed partial class EbpfBackend : IProbeBackend
         }
     }
 
-    private void Attach(ISystemCallGate breakpoints, Action<Func<IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TracePlan plan, TargetModule module, string probe, Point[] points)
+    private void Attach(Action<Func<ISystemCallGate, IDisposable>, Func<BpfException, TracerException>> add, BpfProgram program, TracePlan plan, TargetModule module, string probe, Point[] points)
     {
         // Breakpoints of an image are in every process that runs the file; its programs tell them apart.
         var processId = plan.Image is null ? plan.Target.ProcessId : 0;
@@ -211,7 +211,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 ReferenceCounterOffsets = withSemaphore ? Array.ConvertAll(points, p => p.Semaphore) : default,
                 ProcessId = processId,
             };
-            add(() => UprobeMultiLink.Attach(breakpoints, program, options), Failure);
+            add(breakpoints => UprobeMultiLink.Attach(breakpoints, program, options), Failure);
             return;
         }
 
@@ -223,7 +223,7 @@ public sealed partial class EbpfBackend : IProbeBackend
                 ReferenceCounterOffset = checked((uint)point.Semaphore),
                 ProcessId = processId,
             };
-            add(() => PerfUprobe.Attach(breakpoints, program, options), Failure);
+            add(breakpoints => PerfUprobe.Attach(breakpoints, program, options), Failure);
         }
 
         TracerException Failure(BpfException e) => EbpfFailures.Attach(probe, module.Path, plan.Target.ProcessId, withSemaphore, e);

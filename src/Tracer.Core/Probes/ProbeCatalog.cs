@@ -32,7 +32,7 @@ public sealed class ProbeCatalog
     /// <summary>Reads the notes of all modules and asks the runtimes.</summary>
     /// <param name="modules">The modules.</param>
     /// <param name="runtimes">The runtimes, which know the probes of their own notes.</param>
-    /// <param name="declarations">What others' notes have for arguments; null for <see cref="ProviderDeclarations.BuiltIn"/>.</param>
+    /// <param name="declarations">What others' notes have for arguments; null for what sharptrace brings.</param>
     public static ProbeCatalog Load(IEnumerable<TargetModule> modules, IReadOnlyList<IRuntime> runtimes, ProviderDeclarations? declarations = null)
     {
         ArgumentNullException.ThrowIfNull(modules);
@@ -42,7 +42,7 @@ public sealed class ProbeCatalog
         var warnings = new List<string>();
         foreach (var module in modules)
         {
-            IReadOnlyList<Probe> notes = [.. NoteProbes.Read(module, warnings).Select((declarations ?? ProviderDeclarations.BuiltIn).Apply)];
+            IReadOnlyList<Probe> notes = [.. NoteProbes.Read(module, warnings).Select(n => (declarations ?? ProviderDeclarations.Of(n.Provider))?.Apply(n) ?? n)];
             var recognised = runtimes.Select(r => r.Recognise(module)).FirstOrDefault(m => m is not null);
             if (recognised is not null)
                 names.Add($"{recognised.Description} in {module.Path}");

@@ -41,9 +41,13 @@ public sealed class TargetProcess(
         foreach (var file in _owned.OfType<MappedFile>())
         {
             if (file.IsCutShort)
-                throw new TracerException("ST0112", FailureKind.TracingFailed, $"'{file.Path}' was cut short while it was read.", "Somebody has truncated it, and what was read of it may be wrong.", "Try again when it is whole.");
+                throw CutShort(file.Path);
         }
     }
+
+    /// <summary>ST0112: a file was truncated while it was read.</summary>
+    public static TracerException CutShort(string path) => new(
+        "ST0112", FailureKind.TracingFailed, $"'{path}' was cut short while it was read.", "Somebody has truncated it, and what was read of it may be wrong.", "Try again when it is whole.");
 
     /// <summary>Hands over something to be disposed with the process.</summary>
     public void Own(IDisposable item) => _owned.Add(item);

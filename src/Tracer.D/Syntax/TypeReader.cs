@@ -1,3 +1,5 @@
+using Tracer.Core.Expressions;
+
 namespace Tracer.D.Syntax;
 
 /// <summary>Recognises a type at the head of some tokens, without complaining when there is none.</summary>

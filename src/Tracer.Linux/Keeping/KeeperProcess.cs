@@ -86,13 +86,8 @@ internal sealed unsafe class KeeperProcess : IDisposable
         while (true)
         {
             Gate.Poll(entries, -1);
-            if (Gate.ClearEvent(_reply).IsError)
-            {
-                if (entries[1].Ready != PollEvents.None) return false;
-                continue;
-            }
-
-            return true;
+            if (Gate.ClearEvent(_reply).IsSuccess) return true;
+            if (entries[1].Ready != PollEvents.None) return false;
         }
     }
 }

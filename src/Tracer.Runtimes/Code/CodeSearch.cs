@@ -34,7 +34,7 @@ public sealed class CodeSearch(TargetModule module)
     public CodeLocation EntryOf(ulong function) => module.EntryOf(function);
 
     /// <summary>The link-time address of a function or variable that the file defines and has a symbol of; null when it has none.</summary>
-    public ulong? Find(string name) => NamedFunction.TryFindSymbol(_image, name, out var symbol) && symbol.IsDefined ? symbol.Value : null;
+    public ulong? Find(string name) => NamedFunction.AddressOf(_image, name);
 
     /// <summary>The instructions of the function part that starts at an address, by call frame information; empty when none does.</summary>
     public IReadOnlyList<Instruction> FunctionAt(ulong address) => Around(address) is { Count: > 0 } code && code[0].IP == address ? code : [];

@@ -17,6 +17,30 @@ public static class InstructionStream
         return Decoder.Create(64, bytes[..Math.Min(bytes.Length, LongestInstruction)].ToArray(), address).Decode();
     }
 
+    /// <summary>The instructions that follow each other from an address on, as far as no jump leads between them.</summary>
+    /// <param name="image">The file.</param>
+    /// <param name="address">The link-time address of the first.</param>
+    /// <param name="targets">Where jumps lead: the line ends before the next of them.</param>
+    /// <param name="goesOn">What it goes on behind; it ends with an instruction of another kind.</param>
+    /// <param name="most">The most instructions.</param>
+    public static List<Instruction> Line(ElfImage image, ulong address, IReadOnlySet<ulong> targets, Func<FlowControl, bool> goesOn, int most)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(targets);
+        ArgumentNullException.ThrowIfNull(goesOn);
+        var bytes = image.DataFrom(address);
+        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, most * LongestInstruction)].ToArray(), address);
+        var code = new List<Instruction>();
+        while (code.Count < most && decoder.Decode() is { IsInvalid: false } instruction && (code.Count == 0 || !targets.Contains(instruction.IP)))
+        {
+            code.Add(instruction);
+            if (!goesOn(instruction.FlowControl))
+                break;
+        }
+
+        return code;
+    }
+
     /// <summary>The instructions from each start to the next.</summary>
     /// <param name="code">The code.</param>
     /// <param name="starts">Addresses in it where instructions start, in ascending order; what comes before the first is not decoded.</param>

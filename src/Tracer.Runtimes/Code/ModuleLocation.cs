@@ -1,3 +1,4 @@
+using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
@@ -16,6 +17,11 @@ internal static class ModuleLocation
 
     /// <summary>The first instruction of a function at a link-time address, or the better place behind it (<see cref="FunctionEntry"/>).</summary>
     public static CodeLocation EntryOf(this TargetModule module, ulong function) => module.LocationOf(function + (ulong)FunctionEntry.SkipOf(module.Image.DataFrom(function).Span));
+
+    /// <summary>The address that something of a site's file has in the target, in an expression of the site.</summary>
+    /// <param name="site">The site.</param>
+    /// <param name="address">The link-time address.</param>
+    public static Expression AddressOf(this CodeLocation site, ulong address) => Build.Offset(Build.Register(X64Register.Rip), unchecked((long)(address - site.ImageAddress)));
 
     /// <summary>Whether the file has code at a link-time address.</summary>
     public static bool IsCode(this ElfImage image, ulong address) =>

@@ -42,6 +42,9 @@ public static class NamedFunction
         return image.DynamicSymbols?.TryFind(name, out symbol) is true || image.SymbolTable?.TryFind(name, out symbol) is true;
     }
 
+    /// <summary>The link-time address of a function or variable that the file defines and has a symbol of; null when it has none.</summary>
+    public static ulong? AddressOf(ElfImage image, string name) => TryFindSymbol(image, name, out var symbol) && symbol.IsDefined ? symbol.Value : null;
+
     private static CodeBlock? Code(ElfImage image, ElfSymbol symbol)
     {
         var bytes = image.DataFrom(symbol.Value);

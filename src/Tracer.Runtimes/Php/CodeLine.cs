@@ -12,27 +12,15 @@ internal sealed class CodeLine
 {
     private const int Longest = 96;
 
-    private readonly List<Instruction> _code = [];
+    private readonly List<Instruction> _code;
     private readonly InstructionFacts _facts = new();
 
     /// <summary>Decodes the line.</summary>
     /// <param name="image">The file.</param>
     /// <param name="address">The link-time address of its first instruction.</param>
     /// <param name="targets">Where jumps lead: the line ends before the next of them.</param>
-    public CodeLine(ElfImage image, ulong address, IReadOnlySet<ulong> targets)
-    {
-        var bytes = image.DataFrom(address);
-        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, Longest * 15)].ToArray(), address);
-        while (_code.Count < Longest)
-        {
-            var instruction = decoder.Decode();
-            if (instruction.IsInvalid || (_code.Count > 0 && targets.Contains(instruction.IP)))
-                break;
-            _code.Add(instruction);
-            if (instruction.FlowControl is not (FlowControl.Next or FlowControl.ConditionalBranch or FlowControl.Call or FlowControl.IndirectCall))
-                break;
-        }
-    }
+    public CodeLine(ElfImage image, ulong address, IReadOnlySet<ulong> targets) =>
+        _code = InstructionStream.Line(image, address, targets, f => f is FlowControl.Next or FlowControl.ConditionalBranch or FlowControl.Call or FlowControl.IndirectCall, Longest);
 
     /// <summary>The instructions.</summary>
     public IReadOnlyList<Instruction> Code => _code;

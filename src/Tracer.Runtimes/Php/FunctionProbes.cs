@@ -110,9 +110,7 @@ internal sealed class FunctionProbes
     private static Expression? Value(Register register) => GeneralRegister.Of(register) is { } known ? Build.Register(known) : null;
 
     // Whether zend_execute_ex is execute_ex: else it is called, and is an entry then.
-    private Expression IsDirect(CodeLocation site) => Build.Binary(BinaryOperator.Equal, Build.LoadPointer(AddressAt(site, _machine.ExecutorPointer)), AddressAt(site, _machine.Executor));
-
-    private static Expression AddressAt(CodeLocation site, ulong address) => Build.Offset(Build.Register(X64Register.Rip), unchecked((long)(address - site.ImageAddress)));
+    private Expression IsDirect(CodeLocation site) => Build.Binary(BinaryOperator.Equal, Build.LoadPointer(site.AddressOf(_machine.ExecutorPointer)), site.AddressOf(_machine.Executor));
 
     private Probe Function(string name, IEnumerable<Place> places, string note) => Made(name, places.Select(p => p.Site(f => f.IsFunction, f => f.Function(p.Line(f)))), note);
 

@@ -21,14 +21,14 @@ internal sealed record GeneratorCode(ulong Suspended, X64Register Frame, ulong C
     {
         if (!NamedFunction.TryFind(image, "zend_generator_resume", out var resume, out problem))
             return null;
-        if (!NamedFunction.TryFindSymbol(image, "zend_generator_close", out var close) || !close.IsDefined)
+        if (NamedFunction.AddressOf(image, "zend_generator_close") is not { } close)
         {
             problem = "zend_generator_close is in no symbol table";
             return null;
         }
 
         var code = FunctionBody.Decode([resume[0]]).Instructions;
-        var found = Enumerable.Range(0, code.Count).Select(k => At(code, k, close.Value)).OfType<GeneratorCode>().ToArray();
+        var found = Enumerable.Range(0, code.Count).Select(k => At(code, k, close)).OfType<GeneratorCode>().ToArray();
         problem = found.Length == 1 ? null : "zend_generator_resume does not ask in one place for calls of a generator that is suspended";
         return problem is null ? found[0] : null;
     }

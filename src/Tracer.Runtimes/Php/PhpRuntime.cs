@@ -24,5 +24,5 @@ public sealed class PhpRuntime : IRuntime
     }
 
     // Extensions import these names; only the file with the virtual machine defines them.
-    private static bool Defines(TargetModule module, string name) => NamedFunction.TryFindSymbol(module.Image, name, out var symbol) && symbol.IsDefined;
+    private static bool Defines(TargetModule module, string name) => NamedFunction.AddressOf(module.Image, name) is not null;
 }

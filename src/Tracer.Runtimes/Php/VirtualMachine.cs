@@ -16,6 +16,7 @@ internal sealed class VirtualMachine
 
     private readonly HandlerTable _table;
     private readonly HashSet<ulong> _targets = [];
+    private readonly Dictionary<ulong, IReadOnlySet<ulong>> _targetsIn = [];
 
     private VirtualMachine(TargetModule module, CodeSearch search, HandlerTable table, ulong executor, ulong executorPointer)
     {
@@ -61,7 +62,12 @@ internal sealed class VirtualMachine
     }
 
     /// <summary>The line that begins at an instruction of a function that handlers call.</summary>
-    public CodeLine LineIn(ulong function, ulong address) => new(Image, address, _targets.Concat(JumpsOf(Search.FunctionAt(function))).ToHashSet());
+    public CodeLine LineIn(ulong function, ulong address)
+    {
+        if (!_targetsIn.TryGetValue(function, out var targets))
+            _targetsIn[function] = targets = _targets.Concat(JumpsOf(Search.FunctionAt(function))).ToHashSet();
+        return new CodeLine(Image, address, targets);
+    }
 
     /// <summary>The functions that the handlers of an opcode only call; null when one does something else.</summary>
     public IReadOnlyList<ulong>? FunctionsOf(PhpOpcode opcode)

@@ -2,6 +2,7 @@ using Iced.Intel;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Elf;
+using Tracer.Runtimes.Code;
 using Tracer.Runtimes.Python.Threads;
 
 namespace Tracer.Runtimes.Python;
@@ -70,10 +71,10 @@ internal static class GilProbes
         }
 
         if (layout.RuntimeGil is { } inRuntime && code.Search.Find("_PyRuntime") is { } runtime)
-            return entry => IsLocked(InterpreterCode.AddressAt(entry, runtime + (ulong)inRuntime));
+            return entry => IsLocked(entry.AddressOf(runtime + (ulong)inRuntime));
         // 3.6: int PyEval_ThreadsInitialized(void) tells whether gil_locked is negative.
         if (code.Search.Find("PyEval_ThreadsInitialized") is { } getter && FirstVariable(code.Search.FunctionAt(getter)) is { } locked)
-            return entry => Build.Binary(BinaryOperator.Less, Build.Constant(0, IntegerType.Int32), Build.Load(InterpreterCode.AddressAt(entry, locked), 0, IntegerType.Int32));
+            return entry => Build.Binary(BinaryOperator.Less, Build.Constant(0, IntegerType.Int32), Build.Load(entry.AddressOf(locked), 0, IntegerType.Int32));
         problem = "the GIL was not found";
         return null;
     }
@@ -96,7 +97,7 @@ internal static class GilProbes
         var given = Build.Register(X64Register.Rdi);
         var waits = Build.Binary(BinaryOperator.NotEqual, Build.Convert(Build.Register(X64Register.Rsi), IntegerType.Int32), Build.Constant(0, IntegerType.Int32));
         return entry => Build.Binary(BinaryOperator.LogicalAnd,
-            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Equal, given, Build.LoadPointer(InterpreterCode.AddressAt(entry, variable))), waits),
+            Build.Binary(BinaryOperator.LogicalAnd, Build.Binary(BinaryOperator.Equal, given, Build.LoadPointer(entry.AddressOf(variable))), waits),
             Build.EqualTo(Build.Load(given, 0, IntegerType.Int32), 0));
     }
 

@@ -136,24 +136,8 @@ public sealed class HandlerCode
         return null;
     }
 
-    private static List<Instruction> Line(ElfImage image, ulong address, IReadOnlySet<ulong> targets)
-    {
-        var bytes = image.DataFrom(address);
-        var decoder = Decoder.Create(64, bytes[..Math.Min(bytes.Length, MostInstructions * 15)].ToArray());
-        decoder.IP = address;
-        var code = new List<Instruction>();
-        while (code.Count < MostInstructions)
-        {
-            decoder.Decode(out var instruction);
-            if (instruction.IsInvalid || (code.Count > 0 && targets.Contains(instruction.IP)))
-                break;
-            code.Add(instruction);
-            if (instruction.FlowControl is not (FlowControl.Next or FlowControl.Call))
-                break;
-        }
-
-        return code;
-    }
+    private static List<Instruction> Line(ElfImage image, ulong address, IReadOnlySet<ulong> targets) =>
+        InstructionStream.Line(image, address, targets, f => f is FlowControl.Next or FlowControl.Call, MostInstructions);
 
     private static bool IsStore(in Instruction instruction, int member) =>
         instruction is { Mnemonic: Mnemonic.Mov, Op0Kind: OpKind.Memory, Op1Kind: OpKind.Register, MemoryIndex: Register.None, MemorySize: MemorySize.UInt64 }

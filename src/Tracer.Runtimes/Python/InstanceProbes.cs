@@ -2,6 +2,7 @@ using Iced.Intel;
 using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Elf;
+using Tracer.Runtimes.Code;
 using Tracer.Runtimes.Python.Objects;
 
 namespace Tracer.Runtimes.Python;
@@ -58,7 +59,7 @@ internal static class InstanceProbes
         {
             Guard = Build.Binary(BinaryOperator.LogicalAnd,
                 Build.Binary(BinaryOperator.NotEqual, instance, Build.Constant(0)),
-                Build.Binary(BinaryOperator.Equal, Build.LoadPointer(type, InstanceFunctions.TypeDeallocate), InterpreterCode.AddressAt(location, deallocate))),
+                Build.Binary(BinaryOperator.Equal, Build.LoadPointer(type, InstanceFunctions.TypeDeallocate), location.AddressOf(deallocate))),
         };
     }
 

@@ -1,4 +1,3 @@
-using Tracer.Core.Expressions;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Linux;
@@ -65,12 +64,6 @@ internal sealed class InterpreterCode(ISystemCallGate gate, TargetModule module,
 
     /// <summary>What calls of a function that it exports or imports look like.</summary>
     public CallTargets CallsTo(ReadOnlySpan<byte> name) => new(module.Image, name);
-
-    /// <summary>The address that something of the file has in the target, in an expression of a site.</summary>
-    /// <param name="site">The site.</param>
-    /// <param name="address">The link-time address.</param>
-    public static Expression AddressAt(CodeLocation site, ulong address) =>
-        Build.Offset(Build.Register(Elf.X64Register.Rip), unchecked((long)(address - site.ImageAddress)));
 
     /// <summary>A probe that fires at sites.</summary>
     public Probe Make(string name, IReadOnlyList<ProbeSite> sites, string note) =>

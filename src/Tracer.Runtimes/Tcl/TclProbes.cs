@@ -61,13 +61,13 @@ internal sealed class TclProbes(TargetModule module)
     // int TclNREvalObjv(Tcl_Interp *interp, int objc, Tcl_Obj *const objv[], int flags, Command *cmdPtr), generic/tclBasic.c.
     private IEnumerable<Probe> Commands(TclLayout layout)
     {
-        if (!NamedFunction.TryFindSymbol(module.Image, CommandFunction, out var function) || !function.IsDefined)
+        if (NamedFunction.AddressOf(module.Image, CommandFunction) is not { } function)
             yield break;
         var count = Build.Convert(Build.Register(X64Register.Rsi), layout.HasWideSizes ? IntegerType.Int64 : IntegerType.Int32);
         var words = new TclWords(Build.Convert(count, IntegerType.Int64), Build.Register(X64Register.Rdx), layout);
         var (zero, one) = (Build.Constant(0, IntegerType.Int64), Build.Constant(1, IntegerType.Int64));
         var isSome = Build.Binary(BinaryOperator.Less, zero, Build.Convert(count, IntegerType.Int64));
-        var entry = module.EntryOf(function.Value);
+        var entry = module.EntryOf(function);
         const string Note = "at the entry of TclNREvalObjv, before the command is looked up; commands that were compiled into bytecode instructions are none";
         yield return Made("cmd__entry", entry, Note, [words.Text(zero), words.CountFrom(one), words.AddressOf(one)], isSome);
         yield return Made("cmd__args", entry, Note, [words.Text(zero), .. Arguments(words, zero)], isSome);

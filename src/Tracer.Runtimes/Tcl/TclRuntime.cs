@@ -17,6 +17,6 @@ public sealed class TclRuntime : IRuntime
     public IRuntimeModule? Recognise(TargetModule module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        return NamedFunction.TryFindSymbol(module.Image, ProcedureCore, out var core) && core.IsDefined ? new TclModule(module, TclVersion.Read(module)) : null;
+        return NamedFunction.AddressOf(module.Image, ProcedureCore) is not null ? new TclModule(module, TclVersion.Read(module)) : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CsCheck;
 using Tracer.Core.Targets;
 using Tracer.Elf;
@@ -18,25 +17,10 @@ public sealed class HostileTests
         Assert.SkipUnless(File.Exists(PhpRun.Program), $"There is no {PhpRun.Program}.");
         var original = File.ReadAllBytes(PhpRun.Program);
         Assert.True(ElfImage.TryParse(original, out var whole, out _));
-        var places = Gen.OneOf([
-            .. Sections.Select(s => (Is: whole!.TryFindSection(s, out var at), At: at)).Where(s => s.Is).Select(s => Gen.Int[(int)s.At.FileOffset, (int)(s.At.FileOffset + s.At.Size) - 1]),
-            .. Functions.Select(f => whole!.DynamicSymbols!.TryFind(f, out var symbol) && whole.AddressMap.TryGetFileOffset(symbol.Value, out var offset)
-                ? Gen.Int[(int)offset, (int)(offset + symbol.Size) - 1] : throw new InvalidOperationException(f)),
-        ]);
-        var (ready, dormant) = (0, 0);
-        Gen.Select(places, Gen.OneOf(Gen.Byte, Gen.Const((byte)0), Gen.Const((byte)0xff))).Array[1, 60].Sample(mutations =>
-        {
-            var bytes = (byte[])original.Clone();
-            foreach (var (place, value) in mutations)
-                bytes[place] = value;
-            if (!ElfImage.TryParse(bytes, out var image, out _))
-                return true;
-            var started = Stopwatch.StartNew();
-            var probes = new PhpRuntime().Recognise(new TargetModule("/nowhere/php", "/nowhere", 0, image))?.FindProbes([]) ?? [];
-            Assert.All(probes, p => Assert.True(p.Sites.Count > 0 != p.DormantReason is not null));
-            (ready, dormant) = (ready + probes.Count(p => p.DormantReason is null), dormant + probes.Count(p => p.DormantReason is not null));
-            return started.Elapsed < TimeSpan.FromSeconds(20);
-        }, iter: 60, threads: 1);
+        var functions = Functions.Select(f => whole!.DynamicSymbols!.TryFind(f, out var symbol) && whole.AddressMap.TryGetFileOffset(symbol.Value, out var offset)
+            ? Gen.Int[(int)offset, (int)(offset + symbol.Size) - 1] : throw new InvalidOperationException(f));
+        var (ready, dormant) = DamagedFile.Search(
+            original, [.. DamagedFile.In(whole!, Sections), .. functions], 60, 60, image => new PhpRuntime().Recognise(new TargetModule("/nowhere/php", "/nowhere", 0, image))?.FindProbes([]));
         TestContext.Current.SendDiagnosticMessage($"{ready} ready, {dormant} dormant");
         Assert.True(ready > 5 && dormant > 5, $"{ready} ready, {dormant} dormant");
     }

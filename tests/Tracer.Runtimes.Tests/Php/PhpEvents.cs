@@ -1,7 +1,4 @@
 using Tracer.Core.Backends;
-using Tracer.Core.Evaluation;
-using Tracer.Core.Events;
-using Tracer.Core.Expressions;
 using Tracer.Core.Records;
 
 namespace Tracer.Runtimes.Tests.Php;
@@ -27,20 +24,9 @@ internal sealed class PhpEvents : IEventSink
 
     public void OnEvent(in EventRecord record)
     {
-        var texts = new List<string>();
-        var line = 0;
         lock (_lock)
         {
-            foreach (var value in record)
-            {
-                if (value.Status != EvaluationStatus.Ok)
-                    Problems.Add($"{record.Emission.ProbeName} {value.Planned.Name} {value.Status}");
-                if (value.Planned.Expression.Type is TextType)
-                    texts.Add(TextDecoder.Decode(value.TextBytes, value.Charset, truncated: false));
-                else
-                    line = (int)value.Bits;
-            }
-
+            var (texts, line) = FunctionEvent.Read(record, Problems.Add);
             _all.Add(texts.Count == 1
                 ? new PhpEvent(record.Emission.Probe.Name, "", texts[0], line, "", "")
                 : new PhpEvent(record.Emission.Probe.Name, texts[0], texts[1], line, texts[2], texts[3]));

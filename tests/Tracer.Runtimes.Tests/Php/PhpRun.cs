@@ -1,14 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Tracer.Core.Backends;
-using Tracer.Core.Plans;
-using Tracer.Core.Probes;
 using Tracer.Core.Runtimes;
-using Tracer.Core.Targets;
-using Tracer.Linux;
-using Tracer.Ptrace;
 using Tracer.Testing;
-using Tracer.Uprobes;
 
 namespace Tracer.Runtimes.Tests.Php;
 
@@ -31,17 +24,8 @@ internal sealed record PhpRun(PhpEvents Events, SortedDictionary<string, int> Ca
     public static async Task<PhpRun> Of(string backendName, IReadOnlyList<IRuntime> runtimes, IReadOnlyList<string> specs, IReadOnlyList<string>? settings = null, bool isTold = false)
     {
         using var target = Start(settings ?? [], isTold);
-        using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
-        var catalog = ProbeCatalog.Load(process.Modules, runtimes);
-        var probes = specs.SelectMany(s => catalog.Match(ProbeSpec.TryParse(s, out var spec, out var error) ? spec : throw new InvalidOperationException(error))).ToArray();
-        Assert.Equal(specs.Count, probes.Length);
-        Assert.All(probes, p => Assert.Null(p.DormantReason));
-        var plan = PlanBuilder.Build(process, probes);
-        IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
-        var support = backend.Evaluate(plan);
-        Assert.SkipUnless(support.IsSupported, $"{backendName}: {support.Reason}");
         var sink = new PhpEvents();
-        await using var attachment = await backend.AttachAsync(plan, sink, TestContext.Current.CancellationToken);
+        await using var traced = await TracedProbes.AttachAsync(target.Pid, backendName, runtimes, specs, sink);
         target.WriteLine();
         var calls = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var line = target.ReadLine(Patience); line != "over"; line = target.ReadLine(Patience))
@@ -51,9 +35,7 @@ internal sealed record PhpRun(PhpEvents Events, SortedDictionary<string, int> Ca
             calls[words[2]] = int.Parse(words[1], CultureInfo.InvariantCulture);
         }
 
-        await attachment.StopAsync();
-        foreach (var emission in plan.Emissions)
-            Assert.Equal(0UL, attachment.LostEvents(emission.Index));
+        await traced.StopAsync();
         return new PhpRun(sink, calls);
     }
 

@@ -1,13 +1,6 @@
 using System.Runtime.CompilerServices;
-using Tracer.Core.Backends;
-using Tracer.Core.Plans;
-using Tracer.Core.Probes;
-using Tracer.Core.Targets;
-using Tracer.Linux;
-using Tracer.Ptrace;
 using Tracer.Runtimes.Python;
 using Tracer.Testing;
-using Tracer.Uprobes;
 
 namespace Tracer.Runtimes.Tests.Python;
 
@@ -31,19 +24,11 @@ public sealed class EventProbeTests
         Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
         using var target = build.Start(Script());
         Assert.Equal($"ready {target.Pid}", target.ReadLine(TimeSpan.FromSeconds(60)));
-        using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
-        var probes = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes.Where(p => p.Provider == "python" && Names.Contains(p.Name)).ToArray();
-        Assert.Equal(Names.Order(StringComparer.Ordinal), probes.Select(p => p.Name).Order(StringComparer.Ordinal));
-        Assert.All(probes, p => Assert.Null(p.DormantReason));
-        var plan = PlanBuilder.Build(process, probes);
-        IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
         var sink = new EventSink();
-        await using var attachment = await backend.AttachAsync(plan, sink, TestContext.Current.CancellationToken);
+        await using var traced = await TracedProbes.AttachAsync(target.Pid, backendName, [new PythonRuntime()], [.. Names.Select(n => $"python:{n}")], sink);
         target.WriteLine();
         Assert.Equal("over", target.ReadLine(TimeSpan.FromSeconds(60)));
-        await attachment.StopAsync();
-        foreach (var emission in plan.Emissions)
-            Assert.Equal(0UL, attachment.LostEvents(emission.Index));
+        await traced.StopAsync();
         target.WriteLine();
         var said = new List<string[]>();
         for (var line = target.ReadLine(TimeSpan.FromSeconds(60)); line != "done"; line = target.ReadLine(TimeSpan.FromSeconds(60)))

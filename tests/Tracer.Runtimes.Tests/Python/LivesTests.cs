@@ -1,15 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Tracer.Core.Backends;
-using Tracer.Core.Plans;
-using Tracer.Core.Probes;
-using Tracer.Core.Targets;
-using Tracer.Linux;
-using Tracer.Ptrace;
 using Tracer.Runtimes.Python;
 using Tracer.Testing;
-using Tracer.Uprobes;
 
 namespace Tracer.Runtimes.Tests.Python;
 
@@ -145,7 +138,7 @@ public sealed class LivesTests
         Assert.InRange(waited, lived / 10, lived * 3);
     }
 
-    private sealed class Lives(LiveTarget target, TargetProcess process, IProbeAttachment attachment, TracePlan plan, LivesEvents events) : IAsyncDisposable
+    private sealed class Lives(LiveTarget target, TracedProbes traced, LivesEvents events) : IAsyncDisposable
     {
         public LivesEvents Events => events;
 
@@ -157,16 +150,8 @@ public sealed class LivesTests
             Assert.SkipWhen(build.Missing is not null, build.Missing ?? "");
             var target = build.Start(Script());
             Assert.Equal($"ready {target.Pid}", target.ReadLine(Patience));
-            var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
-            var found = ProbeCatalog.Load(process.Modules, [new PythonRuntime()]).Probes.Where(p => p.Provider == "python" && probes.Contains(p.Name)).ToArray();
-            Assert.Equal(probes.Length, found.Length);
-            Assert.All(found, p => Assert.Null(p.DormantReason));
-            var plan = PlanBuilder.Build(process, found);
-            IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
-            var support = backend.Evaluate(plan);
-            Assert.SkipUnless(support.IsSupported, $"{backendName}: {support.Reason}");
             var events = new LivesEvents();
-            return new Lives(target, process, await backend.AttachAsync(plan, events, TestContext.Current.CancellationToken), plan, events);
+            return new Lives(target, await TracedProbes.AttachAsync(target.Pid, backendName, [new PythonRuntime()], [.. probes.Select(p => $"python:{p}")], events), events);
         }
 
         public List<string> Do(string command)
@@ -180,16 +165,13 @@ public sealed class LivesTests
 
         public async Task StopAsync()
         {
-            await attachment.StopAsync();
-            foreach (var emission in plan.Emissions)
-                Assert.Equal(0UL, attachment.LostEvents(emission.Index));
-            Assert.Equal(0UL, attachment.LostFrames);
+            await traced.StopAsync();
+            Assert.Equal(0UL, traced.LostFrames);
         }
 
         public async ValueTask DisposeAsync()
         {
-            await attachment.DisposeAsync();
-            process.Dispose();
+            await traced.DisposeAsync();
             target.Dispose();
         }
 

@@ -1,7 +1,4 @@
 using Tracer.Core.Backends;
-using Tracer.Core.Evaluation;
-using Tracer.Core.Events;
-using Tracer.Core.Expressions;
 using Tracer.Core.Records;
 
 namespace Tracer.Runtimes.Tests.Python;
@@ -21,24 +18,9 @@ internal sealed class PythonEvents : IEventSink
 
     public void OnEvent(in EventRecord record)
     {
-        var texts = new List<string>();
-        var line = 0;
         lock (_lock)
         {
-            foreach (var value in record)
-            {
-                if (value.Status != EvaluationStatus.Ok)
-                {
-                    var problem = $"{record.Emission.ProbeName} {value.Planned.Name} {value.Status}";
-                    Problems[problem] = Problems.GetValueOrDefault(problem) + 1;
-                }
-
-                if (value.Planned.Expression.Type is TextType)
-                    texts.Add(TextDecoder.Decode(value.TextBytes, value.Charset, truncated: false));
-                else
-                    line = (int)value.Bits;
-            }
-
+            var (texts, line) = FunctionEvent.Read(record, p => Problems[p] = Problems.GetValueOrDefault(p) + 1);
             var key = (record.Emission.Probe.Name, texts[0], texts[1], line);
             Counts[key] = Counts.GetValueOrDefault(key) + 1;
         }

@@ -1,16 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Tracer.Core.Backends;
-using Tracer.Core.Plans;
 using Tracer.Core.Probes;
 using Tracer.Core.Targets;
 using Tracer.Elf;
 using Tracer.Linux;
-using Tracer.Ptrace;
 using Tracer.Runtimes.Tcl;
 using Tracer.Runtimes.Tests.Python;
 using Tracer.Testing;
-using Tracer.Uprobes;
 
 namespace Tracer.Runtimes.Tests.Tcl;
 
@@ -102,19 +98,11 @@ public sealed class TclTests
     private static async Task<(EventSink Sink, List<string[]> Said)> Trace(string backendName, params string[] names)
     {
         using var target = Start();
-        using var process = new TargetOpener(LinuxSystemCalls.Instance).Open(target.Pid);
-        var probes = ProbeCatalog.Load(process.Modules, [new TclRuntime()]).Probes.Where(p => p.Provider == "tcl" && names.Contains(p.Name)).ToArray();
-        Assert.Equal(names.Length, probes.Length);
-        Assert.All(probes, p => Assert.Null(p.DormantReason));
-        var plan = PlanBuilder.Build(process, probes);
-        IProbeBackend backend = backendName == "ebpf" ? new EbpfBackend() : new PtraceBackend(LinuxSystemCalls.Instance);
         var sink = new EventSink();
-        await using var attachment = await backend.AttachAsync(plan, sink, TestContext.Current.CancellationToken);
+        await using var traced = await TracedProbes.AttachAsync(target.Pid, backendName, [new TclRuntime()], [.. names.Select(n => $"tcl:{n}")], sink);
         target.WriteLine();
         Assert.Equal("over", target.ReadLine(Patience));
-        await attachment.StopAsync();
-        foreach (var emission in plan.Emissions)
-            Assert.Equal(0UL, attachment.LostEvents(emission.Index));
+        await traced.StopAsync();
         target.WriteLine();
         var said = new List<string[]>();
         for (var line = target.ReadLine(Patience); line != "done"; line = target.ReadLine(Patience))

@@ -12,7 +12,7 @@ internal sealed partial class DeclarationParser(string text)
 {
     private const int LongestText = 1 << 20;
 
-    private readonly List<(string Text, int Line)> _tokens = [];
+    private readonly List<(string Text, int Index)> _tokens = [];
     private int _at;
 
     public bool TryParse(out Dictionary<(string Provider, string Probe), IReadOnlyList<DeclaredParameter>> probes, [NotNullWhen(false)] out string? error)
@@ -31,7 +31,7 @@ internal sealed partial class DeclarationParser(string text)
                 break;
             end = match.Index + match.Length;
             if (match.Groups["token"] is { Success: true } token)
-                _tokens.Add((token.Value, LineAt(token.Index)));
+                _tokens.Add((token.Value, token.Index));
         }
 
         if (end != text.Length)
@@ -95,47 +95,26 @@ internal sealed partial class DeclarationParser(string text)
 
     private static DeclaredParameter Declared(List<string> words)
     {
-        words.RemoveAll(w => w is "const" or "volatile" or "restrict");
+        words.RemoveAll(TypeNames.IsQualifier);
         var isPointer = words.Contains("*");
         // The last word is a name when there is a type before it.
-        var named = words.Count > 1 && IsName(words[^1]) && !IsBasic(words[^1]) && (words[^2] == "*" || IsBasic(words[^2]) || words[0] is not ("struct" or "union" or "enum") || words.Count > 2);
+        var named = words.Count > 1 && IsName(words[^1]) && !IsBasic(words[^1]) && (words[^2] == "*" || IsBasic(words[^2]) || !TypeNames.IsTag(words[0]) || words.Count > 2);
         var name = named ? words[^1] : null;
         string[] type = [.. words.Take(named ? words.Count - 1 : words.Count).Where(w => w != "*")];
         if (isPointer)
             return new(name, type is ["char"] && words.Count(w => w == "*") == 1 ? TextType.Instance : IntegerType.UInt64);
-        return new(name, TypeOf([.. type.Order(StringComparer.Ordinal)]));
+        return new(name, TypeOf(string.Join(' ', type)));
     }
 
-    private static bool IsBasic(string word) => word is "char" or "short" or "int" or "long" or "signed" or "unsigned" or "float" or "double" or "_Bool" or "bool" or "string" || Sized(word) is not null;
+    private static bool IsBasic(string word) => TypeNames.IsBasicWord(word) || TypeNames.IsTypedef(word) || word is "_Bool" or "bool";
 
-    // The words of a type in alphabetical order.
-    private static ExpressionType? TypeOf(string[] words) => string.Join(' ', words) switch
+    private static ExpressionType? TypeOf(string name) => name switch
     {
         "string" => TextType.Instance,
-        "char" or "char signed" => IntegerType.Int8,
-        "char unsigned" or "bool" or "_Bool" => IntegerType.UInt8,
-        "short" or "int short" or "short signed" => IntegerType.Int16,
-        "short unsigned" or "int short unsigned" => IntegerType.UInt16,
-        "int" or "signed" or "int signed" => IntegerType.Int32,
-        "unsigned" or "int unsigned" => IntegerType.UInt32,
-        "long" or "int long" or "long signed" or "long long" or "int long long" => IntegerType.Int64,
-        "long unsigned" or "int long unsigned" or "long long unsigned" or "int long long unsigned" => IntegerType.UInt64,
+        "bool" or "_Bool" => IntegerType.UInt8,
         "float" => FloatType.Single,
         "double" => FloatType.Double,
-        var one => Sized(one),
-    };
-
-    private static IntegerType? Sized(string name) => name switch
-    {
-        "int8_t" => IntegerType.Int8,
-        "int16_t" => IntegerType.Int16,
-        "int32_t" or "pid_t" => IntegerType.Int32,
-        "int64_t" or "ssize_t" or "intptr_t" or "off_t" or "time_t" => IntegerType.Int64,
-        "uint8_t" => IntegerType.UInt8,
-        "uint16_t" => IntegerType.UInt16,
-        "uint32_t" or "uid_t" or "gid_t" or "uint_t" => IntegerType.UInt32,
-        "uint64_t" or "size_t" or "uintptr_t" or "ulong_t" => IntegerType.UInt64,
-        _ => null,
+        _ => TypeNames.IntegerNamed(name),
     };
 
     private static bool IsName(string token) => token.Length > 0 && (char.IsAsciiLetter(token[0]) || token[0] == '_');
@@ -146,8 +125,8 @@ internal sealed partial class DeclarationParser(string text)
 
     private bool Fail(string rule, out string error)
     {
-        var line = _tokens.Count == 0 ? 1 : _tokens[Math.Clamp(_at - 1, 0, _tokens.Count - 1)].Line;
-        error = $"Line {line}: {rule}.";
+        // "provider" has been read, at least.
+        error = $"Line {LineAt(_tokens[_at - 1].Index)}: {rule}.";
         return false;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 
@@ -8,18 +9,23 @@ namespace Tracer.Core.Probes.Declarations;
 /// </summary>
 public sealed class ProviderDeclarations
 {
-    private const string Resource = "Tracer.Core.providers.d";
-    private static readonly Lazy<ProviderDeclarations> Known = new(ReadKnown);
+    private const string Folder = "providers/";
+    private const string Extension = ".d";
+    private static readonly ConcurrentDictionary<string, ProviderDeclarations?> Known = new(StringComparer.Ordinal);
 
     private readonly Dictionary<(string Provider, string Probe), IReadOnlyList<DeclaredParameter>> _probes;
 
     private ProviderDeclarations(Dictionary<(string Provider, string Probe), IReadOnlyList<DeclaredParameter>> probes) => _probes = probes;
 
-    /// <summary>Those that sharptrace brings: of PostgreSQL and libstdc++.</summary>
-    public static ProviderDeclarations BuiltIn => Known.Value;
+    /// <summary>All that sharptrace brings: of PostgreSQL and libstdc++.</summary>
+    public static ProviderDeclarations BuiltIn => Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(n => n.StartsWith(Folder, StringComparison.Ordinal))
+        .Select(n => Of(n[Folder.Length..^Extension.Length])!).Aggregate((all, one) => all.Over(one));
 
     /// <summary>How many probes are declared.</summary>
     public int Count => _probes.Count;
+
+    /// <summary>What sharptrace brings of one provider, read when it is first asked for; null when it is nothing.</summary>
+    public static ProviderDeclarations? Of(string provider) => Known.GetOrAdd(provider, Read);
 
     /// <summary>Reads a definition.</summary>
     /// <param name="text">The text: a file of a project, or one of the user's.</param>
@@ -52,10 +58,12 @@ public sealed class ProviderDeclarations
         return DeclaredParameters.Apply(probe, [.. probe.Parameters.Take(declared.Count).Select((p, k) => new ProbeParameter(declared[k].Name ?? p.Name, declared[k].Type ?? p.Type))]);
     }
 
-    private static ProviderDeclarations ReadKnown()
+    private static ProviderDeclarations? Read(string provider)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!;
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Folder + provider + Extension);
+        if (stream is null)
+            return null;
         using var reader = new StreamReader(stream);
-        return TryParse(reader.ReadToEnd(), out var declarations, out var error) ? declarations : throw new InvalidOperationException($"{Resource}: {error}");
+        return TryParse(reader.ReadToEnd(), out var declarations, out var error) ? declarations : throw new InvalidOperationException($"{provider}: {error}");
     }
 }

@@ -1,7 +1,4 @@
-/*
- * Names and types of arguments that notes do not tell, for providers that have no folder of their own.
- * PostgreSQL: "Dynamic Tracing" of its manual (monitoring), table of built-in probes. libstdc++: gdb's and libstdc++'s sdt.h (libsupc++/unwind-cxx.h).
- */
+/* Names and types of the arguments of PostgreSQL's notes: "Dynamic Tracing" of its manual, table of built-in probes. */
 provider postgresql {
     probe transaction__start(unsigned int local_transaction_id);
     probe transaction__commit(unsigned int local_transaction_id);
@@ -58,10 +55,4 @@ provider postgresql {
     probe lock__wait__start(unsigned int field1, unsigned int field2, unsigned int field3, unsigned int field4, unsigned int type, int mode);
     probe lock__wait__done(unsigned int field1, unsigned int field2, unsigned int field3, unsigned int field4, unsigned int type, int mode);
     probe deadlock__found();
-};
-
-provider libstdcxx {
-    probe throw(void *object, void *type);
-    probe rethrow(void *object, void *type);
-    probe catch(void *object, void *type);
 };

@@ -1,6 +1,4 @@
-using Tracer.Core.Expressions;
-
-namespace Tracer.D.Syntax;
+namespace Tracer.Core.Expressions;
 
 /// <summary>
 /// The names of types that need no debug information: C's words in any order, the usual typedefs of D and Linux, and the names by which
