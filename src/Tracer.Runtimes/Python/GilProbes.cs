@@ -26,7 +26,7 @@ internal static class GilProbes
         if (code.Problem is { } unknown)
             return [code.Dormant(Start, unknown), code.Dormant(Done, unknown)];
         var functions = Functions(code);
-        string? problem = functions.Count == 0 || functions.Any(f => f.Count == 0) ? "the function that takes the GIL (take_gil) was not found" : null;
+        string? problem = functions.Count == 0 || functions.Any(f => !f.Any(i => i.FlowControl == FlowControl.Return)) ? "the function that takes the GIL (take_gil) was not found" : null;
         var isHeld = problem is null ? IsHeld(code, out problem) : null;
         if (isHeld is null)
             return [code.Dormant(Start, problem!), code.Dormant(Done, problem!)];
